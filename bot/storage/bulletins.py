@@ -1,0 +1,169 @@
+"""Bulletins as they are kept: on the shelf to be read, or in the outbox to be sent."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.news import Bulletin, NewsItem, Notice, Section, fingerprint
+from bot.storage.database import Database, bulletins
+
+
+class Kind(StrEnum):
+    NEWS = "news"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+
+
+class Stage(StrEnum):
+    """Where a bulletin stands. Only a RUNNING one is sent from."""
+
+    SHELF = "shelf"
+    """Can be read with /news, was not sent to anybody."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
+    """Telegram refused the message itself."""
+    WITHDRAWN = "withdrawn"
+
+
+READABLE: Final = (Stage.SHELF, Stage.RUNNING, Stage.PAUSED, Stage.DONE, Stage.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A bulletin with its number; `version` counts its corrections from 1."""
+
+    id: int
+    bulletin: Bulletin
+    kind: Kind
+    stage: Stage
+    urgent: bool
+    version: int
+    reached: int
+    corrects: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A bulletin among its neighbours by date, for reading through them."""
+
+    stored: Stored
+    earlier: int | None
+    later: int | None
+
+
+async def get(database: Database, number: int) -> Stored | None:
+    async with database.read() as connection:
+        return await fetch(connection, number)
+
+
+async def fetch(connection: AsyncConnection, number: int) -> Stored | None:
+    row = (await connection.execute(select(bulletins).where(bulletins.c.id == number))).one_or_none()
+    return None if row is None else stored(row)
+
+
+async def find(connection: AsyncConnection, item: NewsItem) -> Stored | None:
+    """The bulletin of the same item, from wherever it came."""
+    wanted = bulletins.c.fingerprint == fingerprint(item)
+    row = (await connection.execute(select(bulletins).where(wanted))).one_or_none()
+    return None if row is None else stored(row)
+
+
+async def shelve(database: Database, found: list[Bulletin], now: datetime) -> int:
+    """Puts bulletins on the shelf, without sending them; those that are known already stay as they are."""
+    dialect = sqlite if database.is_sqlite else postgresql
+    added = 0
+    async with database.write() as connection:
+        for bulletin in found:
+            values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now)
+            statement = dialect.insert(bulletins).values(values).on_conflict_do_nothing()
+            added += (await connection.execute(statement)).rowcount
+    return added
+
+
+async def leaf(database: Database, number: int | None = None) -> Leaf | None:
+    """The newest bulletin that can be read, or the one with this number, with what stands beside it."""
+    async with database.read() as connection:
+        rows = (await connection.execute(_readable())).all()
+        numbers = [row.id for row in rows]
+        if not numbers or (number is not None and number not in numbers):
+            return None
+        place = 0 if number is None else numbers.index(number)
+        found = await fetch(connection, numbers[place])
+    if found is None:
+        return None
+    earlier = numbers[place + 1] if place + 1 < len(numbers) else None
+    return Leaf(found, earlier, numbers[place - 1] if place > 0 else None)
+
+
+def _readable() -> Select[Any]:
+    """The numbers of what /news shows, the newest first."""
+    return (
+        select(bulletins.c.id)
+        .where(bulletins.c.kind == Kind.NEWS, bulletins.c.stage.in_(READABLE))
+        .order_by(bulletins.c.published.desc(), bulletins.c.id.desc())
+        .limit(200)
+    )
+
+
+async def set_stage(database: Database, number: int, stage: Stage, *, only_from: tuple[Stage, ...]) -> bool:
+    """Moves a bulletin on; False where it does not stand at one of `only_from`, so that two presses do it once."""
+    async with database.write() as connection:
+        moved = await connection.execute(
+            update(bulletins).where(bulletins.c.id == number, bulletins.c.stage.in_(only_from)).values(stage=stage)
+        )
+        return moved.rowcount > 0
+
+
+def columns(bulletin: Bulletin, kind: Kind, stage: Stage, *, urgent: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "fingerprint": fingerprint(bulletin.item) if kind is Kind.NEWS else None,
+        "kind": kind,
+        "stage": stage,
+        "published": bulletin.item.published,
+        "country": bulletin.item.country,
+        "content": packed(bulletin),
+        "version": 1,
+        "urgent": urgent,
+        "reached": 0,
+        "reason": "",
+        "created_at": now,
+    }
+
+
+def packed(bulletin: Bulletin) -> str:
+    return json.dumps(asdict(bulletin), ensure_ascii=False, default=date.isoformat)
+
+
+def unpacked(content: str) -> Bulletin:
+    raw = json.loads(content)
+    item, notice = raw["item"], raw["notice"]
+    sections = tuple(Section(section["heading"], tuple(section["paragraphs"])) for section in item.pop("sections"))
+    published = date.fromisoformat(item.pop("published"))
+    return Bulletin(
+        NewsItem(**item, published=published, sections=sections),
+        None if notice is None else Notice(notice["heading"], tuple(notice["paragraphs"])),
+    )
+
+
+def stored(row: Row[Any]) -> Stored:
+    return Stored(
+        id=row.id,
+        bulletin=unpacked(row.content),
+        kind=Kind(row.kind),
+        stage=Stage(row.stage),
+        urgent=row.urgent,
+        version=row.version,
+        reached=row.reached,
+        corrects=row.corrects,
+        reason=row.reason,
+    )

@@ -1,0 +1,107 @@
+"""Who asked to be told, how, and why they no longer are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.domain.delivery import Ended
+from bot.storage.database import Database, chats, subscriptions
+
+DEFAULTS: Final[dict[str, Any]] = {"only_country": False, "silent": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which only urgent bulletins come, in minutes after midnight in the chat's time zone."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`kind` is Telegram's kind of chat, `timezone` an IANA name or None for the program's own."""
+
+    chat_id: int
+    kind: str
+    language: str
+    only_country: bool = False
+    quiet: Quiet | None = None
+    timezone: str | None = None
+    silent: bool = False
+    ended: Ended | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.ended is None
+
+
+async def get(database: Database, chat_id: int) -> Subscription | None:
+    async with database.read() as connection:
+        row = (await connection.execute(select(subscriptions).where(subscriptions.c.chat_id == chat_id))).one_or_none()
+    return None if row is None else _subscription(row)
+
+
+async def start(database: Database, chat_id: int, kind: str, language: str, now: datetime) -> bool:
+    """Subscribes a chat, or takes it up again with the settings it had. False where it was subscribed already."""
+    async with database.write() as connection:
+        row = (await connection.execute(select(subscriptions).where(subscriptions.c.chat_id == chat_id))).one_or_none()
+        values = {"kind": kind, "language": language, "started_at": now, "ended_at": None, "ended_reason": None}
+        if row is None:
+            await connection.execute(insert(subscriptions).values(chat_id=chat_id, **DEFAULTS, **values))
+            return True
+        if row.ended_at is None:
+            return False
+        await connection.execute(update(subscriptions).where(subscriptions.c.chat_id == chat_id).values(**values))
+        return True
+
+
+async def end(database: Database, chat_id: int, reason: Ended, now: datetime) -> bool:
+    """Ends a subscription with its reason. False where there was none."""
+    async with database.write() as connection:
+        ended = await connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.chat_id == chat_id, subscriptions.c.ended_at.is_(None))
+            .values(ended_at=now, ended_reason=reason.value)
+        )
+        return ended.rowcount > 0
+
+
+async def change(database: Database, chat_id: int, **choices: Any) -> Subscription | None:
+    """Changes settings: `only_country`, `silent`, `timezone`, `language`, and `quiet` (Quiet or None)."""
+    if "quiet" in choices:
+        quiet: Quiet | None = choices.pop("quiet")
+        choices |= {"quiet_from": quiet.start if quiet else None, "quiet_until": quiet.end if quiet else None}
+    async with database.write() as connection:
+        await connection.execute(update(subscriptions).where(subscriptions.c.chat_id == chat_id).values(**choices))
+    return await get(database, chat_id)
+
+
+async def move(database: Database, old: int, new: int, now: datetime) -> None:
+    """A group became a supergroup: what it chose goes with it, unless the new one has chosen for itself."""
+    async with database.write() as connection:
+        for table, column in ((subscriptions, subscriptions.c.chat_id), (chats, chats.c.id)):
+            taken = await connection.scalar(select(column).where(column == new))
+            if taken is None:
+                await connection.execute(update(table).where(column == old).values({column.name: new}))
+        await connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.chat_id == old, subscriptions.c.ended_at.is_(None))
+            .values(ended_at=now, ended_reason=Ended.NOT_FOUND.value)
+        )
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    quiet = None if row.quiet_from is None or row.quiet_until is None else Quiet(row.quiet_from, row.quiet_until)
+    return Subscription(
+        chat_id=row.chat_id,
+        kind=row.kind,
+        language=row.language,
+        only_country=row.only_country,
+        quiet=quiet,
+        timezone=row.timezone,
+        silent=row.silent,
+        ended=Ended(row.ended_reason) if row.ended_reason else None,
+    )

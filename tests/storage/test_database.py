@@ -1,0 +1,67 @@
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.storage import schema
+from bot.storage.database import Database, DatabaseUnavailable, metadata
+
+
+async def test_increments_at_once_lose_nothing(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("CREATE TABLE counter (n INTEGER)"))
+        await connection.execute(text("INSERT INTO counter VALUES (0)"))
+
+    async def increment() -> None:
+        async with database.write() as connection:
+            n = await connection.scalar(text("SELECT n FROM counter"))
+            await connection.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
+
+    await asyncio.gather(*(increment() for _ in range(100)))
+    async with database.read() as connection:
+        assert await connection.scalar(text("SELECT n FROM counter")) == 100
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    before, after = await schema.migrate(database)
+    assert before == after == schema.newest()
+    assert await schema.is_current(database)
+
+
+async def test_the_migrations_make_the_tables_that_the_code_declares(database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    async with database.read() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    assert differences == []
+
+
+async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(schema.SchemaTooNew, match="9999"):
+        await schema.migrate(database)
+
+
+async def test_a_locked_database_is_named_in_one_line(tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "embassy.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'embassy.db'}", busy_timeout=0.01)
+    with pytest.raises(DatabaseUnavailable, match="locked") as refused:
+        await database.open()
+    assert "\n" not in str(refused.value)
+    await database.close()
+    holder.close()
+
+
+async def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'embassy.db'}")
+    with pytest.raises(DatabaseUnavailable, match=r"cannot use the database .*file"):
+        await database.open()
+    await database.close()
