@@ -1,0 +1,222 @@
+"""The command line. Each command imports only what it needs: the finder alone starts without Telegram or a database."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.domain.matching import Answer
+
+PROGRAM: Final = "embassy-bot"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit status: 0 done, 1 it could not, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.command(options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; so nothing is left to be flushed to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - one line for people, whatever it was
+        sys.stderr.write(_explained(error))
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=PROGRAM, description="Finds a country's embassy in Russia.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the bot on Telegram; without BOT_TOKEN, a chat in this terminal")
+    run.set_defaults(command=_run)
+
+    chat = commands.add_parser("chat", help="the same bot in this terminal, without Telegram")
+    chat.add_argument("--user", type=int, default=1, metavar="ID", help="your user id (default: 1)")
+    chat.add_argument("--language", metavar="CODE", help="your Telegram language (default: the terminal's)")
+    chat.set_defaults(command=_chat)
+
+    find = commands.add_parser("find", help="the finder alone")
+    find.add_argument("query", nargs="*", metavar="QUERY")
+    find.add_argument("--jsonl", action="store_true", help="JSON strings in, JSON objects out, a line each")
+    find.add_argument("--explain", action="store_true", help="say what decided, on which words, with which score")
+    find.set_defaults(command=_find)
+
+    load = commands.add_parser("load", help="validate the data files and make them the live edition")
+    load.add_argument("--check", action="store_true", help="only validate")
+    load.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the data directory")
+    load.set_defaults(command=_load)
+
+    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    migrate.set_defaults(command=_migrate)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = _settings()
+    if settings.token is None:
+        options.user, options.language = 1, None
+        return _chat(options)
+    from bot.app import run_on_telegram
+
+    _start_logs(settings, logging.INFO)
+    _on_the_loop(run_on_telegram(settings))
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    settings = _settings()
+    from bot.terminal_chat import run_in_terminal
+
+    _start_logs(settings, logging.ERROR)
+    _on_the_loop(run_in_terminal(settings, user_id=options.user, language=options.language or _locale_language()))
+    return 0
+
+
+def _find(options: argparse.Namespace) -> int:
+    from bot.domain.matching import explain, search
+    from bot.domain.names import load_index
+
+    index = load_index()
+    if options.jsonl:
+        for line in sys.stdin.buffer:
+            try:
+                query = json.loads(line)
+            except ValueError:
+                query = None
+            if not isinstance(query, str):
+                sys.stdout.write('{"best": null, "choices": [], "error": "not a JSON string"}\n')
+            else:
+                sys.stdout.write(json.dumps(_as_json(search(index, query))) + "\n")
+            sys.stdout.flush()
+        return 0
+    for query in [" ".join(options.query)] if options.query else (line.rstrip("\n") for line in sys.stdin):
+        if options.explain:
+            sys.stdout.write("\n".join(explain(index, query).lines()) + "\n")
+        else:
+            sys.stdout.write(_in_words(search(index, query)) + "\n")
+    return 0
+
+
+def _as_json(answer: "Answer") -> dict[str, object]:
+    from bot.domain.countries import HOST
+    from bot.domain.matching import Found, HostCountry, Unsure
+
+    match answer:
+        case Found(code):
+            return {"best": code, "choices": []}
+        case Unsure(choices):
+            return {"best": None, "choices": list(choices)}
+        case HostCountry():
+            return {"best": HOST, "choices": []}
+        case _:
+            return {"best": None, "choices": []}
+
+
+def _in_words(answer: "Answer") -> str:
+    found = _as_json(answer)
+    codes = [found["best"]] if found["best"] else found["choices"]
+    assert isinstance(codes, list)  # noqa: S101 - just built as one
+    city = f" ({answer.city})" if answer.city else ""
+    return (" or ".join(codes) if codes else "no country") + city
+
+
+def _load(options: argparse.Namespace) -> int:
+    from bot.loading import check, load
+
+    settings = _settings()
+    _start_logs(settings, logging.WARNING)
+    folder = options.folder or settings.data_dir
+    now = datetime.now(UTC)
+
+    async def store() -> None:
+        from bot.app import open_database
+
+        async with open_database(settings) as database:
+            tables = await load(database, folder, now)
+        sys.stdout.write(
+            f"edition {tables.edition}: {len(tables.missions)} missions of {len(tables.by_sender)} senders are live\n"
+        )
+
+    if options.check:
+        tables = asyncio.run(check(folder, now)).directory
+        sys.stdout.write(f"{len(tables.missions)} missions of {len(tables.by_sender)} senders, no fault\n")
+    else:
+        asyncio.run(store())
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.storage.database import Database
+    from bot.storage.schema import migrate
+
+    settings = _settings()
+
+    async def upgrade() -> tuple[str | None, str]:
+        database = Database(settings.database)
+        try:
+            await database.open()
+            return await migrate(database)
+        finally:
+            await database.close()
+
+    before, after = asyncio.run(upgrade())
+    sys.stdout.write(f"schema {after}\n" if before == after else f"schema {before or 'none'} -> {after}\n")
+    return 0
+
+
+def _settings() -> "Settings":
+    from bot.config import Settings
+
+    return Settings.read()
+
+
+def _start_logs(settings: "Settings", level: int) -> None:
+    from bot.logs import set_up
+
+    secrets = (settings.token, settings.webhook_secret)
+    set_up(settings.log_format, level, tuple(secret.get_secret_value() for secret in secrets if secret))
+
+
+def _on_the_loop(work: Coroutine[Any, Any, None]) -> None:
+    loops: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    try:
+        import uvloop
+
+        loops = uvloop.new_event_loop
+    except ImportError:  # not made for this platform: asyncio's own loop does
+        pass
+    with asyncio.Runner(loop_factory=loops) as runner:
+        runner.run(work)
+
+
+def _locale_language() -> str:
+    value = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    language = value.partition(".")[0].partition("_")[0].lower()
+    return language if language.isalpha() and len(language) in (2, 3) else "en"
+
+
+def _explained(error: Exception) -> str:
+    """What went wrong, for standard error: a line, or a line a fault of the data files."""
+    from bot.logs import Redaction
+
+    secrets = (os.environ.get("BOT_TOKEN", ""), os.environ.get("BOT_WEBHOOK_SECRET", ""))
+    known = type(error).__module__.partition(".")[0] == "bot"
+    text = str(error) if known else f"{type(error).__name__}: {error}".splitlines()[0]
+    lines = text.splitlines() if type(error).__name__ == "DataRefused" else [f"{PROGRAM}: {text}"]
+    return "".join(f"{Redaction(secrets)(line)}\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The composition root: builds everything, starts and stops it in order."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+from telegram.request import BaseRequest
+
+from bot.config import Settings, bundled
+from bot.domain.names import load_index
+from bot.gateway.order import ChatOrder
+from bot.gateway.transport import Transport
+from bot.handlers import basics, find, inline, nearest
+from bot.handlers.commands import publish_commands
+from bot.handlers.errors import on_error
+from bot.handlers.house import House, Live
+from bot.loading import open_directory
+from bot.storage import schema
+from bot.storage.chats import Chats
+from bot.storage.database import Database
+from bot.texts.catalog import Catalog
+
+STOP_S: Final = 1.5
+"""How long stopping may take before it is cut short."""
+UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+
+log = structlog.get_logger(__name__)
+
+Bot = Application[Any, Any, Any, Any, Any, Any]
+
+
+class StartFailed(Exception):
+    """The bot cannot start; the text is one line for a person and has no secret."""
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, ready to use: an embedded one is brought to the newest schema, a served one must have it."""
+    database = Database(settings.database)
+    try:
+        await database.open()
+        if database.is_sqlite:
+            await schema.migrate(database)
+        elif not await schema.is_current(database):
+            raise StartFailed(f"the database {database.name} has an older schema: run `embassy-bot migrate` first")
+        yield database
+    finally:
+        await database.close()
+
+
+async def build_house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:
+    directory = await open_directory(database, settings.data_dir, clock())
+    index = load_index().with_aliases(directory.aliases)
+    return House(
+        live=Live(directory, index),
+        chats=Chats(database),
+        catalog=Catalog(bundled("locales")),
+        admins=settings.admin_ids,
+        zone=ZoneInfo(settings.timezone),
+        clock=clock,
+    )
+
+
+def build_application(house: House, token: str, api_url: str, request: BaseRequest, polling: BaseRequest) -> Bot:
+    """The same bot, whatever it speaks through."""
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(request)
+        .get_updates_request(polling)
+        .concurrent_updates(ChatOrder())
+        .build()
+    )
+    # The order is the order of precedence: what a command or a button says is never taken for a question.
+    for module in (basics, nearest, find, inline):
+        application.add_handlers(module.handlers(house))
+    application.add_error_handler(partial(on_error, house))
+    return application
+
+
+async def run_on_telegram(settings: Settings) -> None:
+    """Answers on Telegram until SIGTERM or SIGINT. Raises what `serving` raises."""
+    stopped = _stop_signal()
+    async with serving(settings):
+        await stopped.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def serving(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Bot]:
+    """The bot at work on Telegram, for as long as the block lasts.
+
+    Raises StartFailed, and what opening the database and the data raises.
+    """
+    assert settings.token is not None  # noqa: S101 - the command line asks for it first
+    async with open_database(settings) as database:
+        house = await build_house(settings, database, clock or now)
+        token = settings.token.get_secret_value()
+        application = build_application(house, token, settings.api_url, Transport(), Transport())
+        try:
+            await _start(application, settings)
+            menus = asyncio.create_task(publish_commands(application.bot, house.catalog))
+            log.info("the bot answers", username=application.bot.username, edition=house.live.directory.edition)
+            yield application
+            menus.cancel()
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await _stop(application)
+
+
+async def _start(application: Bot, settings: Settings) -> None:
+    try:
+        await application.initialize()
+        assert application.updater is not None  # noqa: S101 - built with one
+        await application.updater.start_polling(
+            allowed_updates=UPDATES, error_callback=_polling_error, bootstrap_retries=0
+        )
+    except InvalidToken:
+        raise StartFailed(f"{settings.api_url} refuses BOT_TOKEN: take the token from @BotFather") from None
+    except TelegramError as error:
+        raise StartFailed(f"cannot reach the Bot API at {settings.api_url}: {error.message}") from None
+    await application.start()
+
+
+async def _stop(application: Bot) -> None:
+    if application.updater is not None and application.updater.running:
+        await application.updater.stop()
+    if application.running:
+        await application.stop()
+    await application.shutdown()
+
+
+def _polling_error(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        log.error("another process polls with the same token: stop one of them; waiting")
+    else:
+        log.warning("no updates from Telegram, trying again", reason=type(error).__name__)
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def now() -> datetime:
+    """The clock of the program; everything else is told the time."""
+    return datetime.now(UTC)

@@ -1,0 +1,47 @@
+"""What every handler works with, and the few questions they all ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from telegram import Update
+from telegram.ext import CallbackContext, ExtBot
+
+from bot.domain.missions import Directory
+from bot.domain.names import NameIndex
+from bot.storage.chats import Chat, Chats
+from bot.texts.catalog import Catalog, Words
+
+Context = CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The tables and the index that questions are answered from; replaced as one."""
+
+    directory: Directory
+    index: NameIndex
+
+
+@dataclass(slots=True)
+class House:
+    """The parts of the running bot. Only `live` is ever replaced."""
+
+    live: Live
+    chats: Chats
+    catalog: Catalog
+    admins: frozenset[int]
+    zone: ZoneInfo
+    clock: Callable[[], datetime]
+
+    async def chat(self, update: Update) -> Chat:
+        """The choices of the chat in which the update happened; of the person where there is no chat (inline)."""
+        place = update.effective_chat or update.effective_user
+        return await self.chats.get(place.id) if place is not None else Chat(0)
+
+    async def words(self, update: Update) -> Words:
+        """The language of the chat, as chosen there, else that of the person's Telegram."""
+        chat = await self.chat(update)
+        person = update.effective_user
+        return self.catalog.words(chat.language, person.language_code if person is not None else None)

@@ -1,0 +1,62 @@
+"""Our messages as Telegram's."""
+
+from contextlib import suppress
+
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest
+
+from bot.texts.messages import Button, Link, Message, Press, Rows, Share
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows]) if rows else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    match button:
+        case Press(label, data):
+            return InlineKeyboardButton(text=label, callback_data=data)
+        case Link(label, url):
+            return InlineKeyboardButton(text=label, url=url)
+        case Share(label, query):
+            return InlineKeyboardButton(text=label, switch_inline_query=query)
+
+
+async def reply(update: Update, message: Message) -> None:
+    """Answers in the chat of the update; in a group as a reply, so that it is clear whom it is for."""
+    where = update.effective_message
+    if where is None:
+        return
+    await where.reply_text(
+        text=message.text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        reply_markup=keyboard(message.buttons),
+        do_quote=where.chat.type != ChatType.PRIVATE and update.callback_query is None,
+        allow_sending_without_reply=True,
+    )
+
+
+async def show(query: CallbackQuery, message: Message) -> None:
+    """Puts the message in the place of the one whose button was pressed; pressing twice is no error."""
+    with suppress(BadRequest):
+        await query.answer()
+    try:
+        await query.edit_message_text(
+            text=message.text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(message.buttons),
+        )
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            raise

@@ -1,0 +1,52 @@
+"""A mission as a pin on the map and as a contact to save."""
+
+from bot.domain.missions import Mission
+from bot.texts.catalog import Words
+from bot.texts.markup import clip
+from bot.texts.messages import Contact, Pin
+
+VCARD_BYTES = 2048
+"""Limit of the Bot API, sendContact."""
+
+
+def name(mission: Mission, words: Words) -> str:
+    return words.plain("place.name", country=words.country(mission.sender), kind=words.plain(f"kind.{mission.kind}"))
+
+
+def pin(mission: Mission, words: Words) -> Pin | None:
+    """Where the mission is, or None where its coordinates are not known."""
+    if mission.position is None:
+        return None
+    address = mission.address_ru if words.language == "ru" else mission.address_en
+    return Pin(*mission.position, name(mission, words), clip(address or words.city(mission.city), 250))
+
+
+def contact(mission: Mission, words: Words) -> Contact | None:
+    """The mission as a contact, its emergency number first, or None where no number is known."""
+    numbers = (*mission.emergency_phones, *mission.phones)
+    if not numbers:
+        return None
+    title = f"{name(mission, words)}, {words.city(mission.city)}"
+    return Contact(numbers[0], clip(title, 64), _vcard(mission, title))
+
+
+def _vcard(mission: Mission, title: str) -> str:
+    """A vCard 3.0 (RFC 2426); what does not fit into Telegram's limit is left out from the end."""
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"FN:{_escape(title)}", f"ORG:{_escape(title)}"]
+    facts = [
+        *(f"TEL;TYPE=work,pref:{number}" for number in mission.emergency_phones),
+        *(f"TEL;TYPE=work:{number}" for number in mission.phones),
+        *(f"EMAIL;TYPE=work:{_escape(email)}" for email in mission.emails),
+        *([f"ADR;TYPE=work:;;{_escape(mission.address_ru)};;;;"] if mission.address_ru else []),
+        *([f"GEO:{mission.latitude};{mission.longitude}"] if mission.position is not None else []),
+        *([f"URL:{_escape(mission.website)}"] if mission.website else []),
+    ]
+    end = "END:VCARD"
+    for fact in facts:
+        if len("\r\n".join([*lines, fact, end]).encode()) <= VCARD_BYTES:
+            lines.append(fact)
+    return "\r\n".join([*lines, end])
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")

@@ -1,0 +1,52 @@
+"""The real bot against the fake Bot API: nothing between them but HTTP on 127.0.0.1."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import Bot, serving
+from bot.config import Settings
+from tests.fake_telegram import FakeTelegram, Message, Person
+
+ADMIN = 4711
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(telegram: FakeTelegram, tmp_path: Path) -> Settings:
+    return Settings(
+        token=SecretStr(telegram.token),
+        api_url=telegram.url,
+        state_dir=tmp_path / "state",
+        admin_ids=frozenset({ADMIN}),
+    )
+
+
+@pytest.fixture
+async def bot(settings: Settings, now: datetime) -> AsyncIterator[Bot]:
+    async with serving(settings, clock=lambda: now) as application:
+        yield application
+
+
+@pytest.fixture
+def ada(telegram: FakeTelegram) -> Person:
+    return telegram.user(language_code="en", first_name="Ada")
+
+
+@pytest.fixture
+def ivan(telegram: FakeTelegram) -> Person:
+    return telegram.user(language_code="ru", first_name="Иван")
+
+
+async def tap(person: Person, label: str) -> Message:
+    """Presses a button and returns what the bot then sends or changes."""
+    await person.press(label)
+    return await person.reply()
