@@ -24,6 +24,7 @@ check: $(INSTALLED) ## linters, formatter, types, import directions, catalogues,
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
 	@$(BIN)/python scripts/check_catalogues.py
+	@$(BIN)/python scripts/check_facts.py
 	@$(BIN)/python scripts/build_names.py --check
 	@$(BIN)/python -m bot load --check
 

@@ -58,6 +58,21 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the data directory")
     load.set_defaults(command=_load)
 
+    publish = commands.add_parser("publish", help="put the bulletin of a news page into the outbox, once")
+    publish.add_argument("page", type=Path, metavar="PAGE", help="a file, or the name of one in the data directory")
+    publish.add_argument("--urgent", action="store_true", help="pass quiet hours; send again what may not have arrived")
+    publish.add_argument("--dry-run", action="store_true", help="only say how many it would reach")
+    publish.set_defaults(command=_publish)
+
+    correct = commands.add_parser("correct", help="replace what a bulletin says, and tell those who got it")
+    correct.add_argument("number", type=int, metavar="NUMBER", help="the bulletin, as `publish` named it")
+    correct.add_argument("page", type=Path, metavar="PAGE")
+    correct.set_defaults(command=_correct)
+
+    withdraw = commands.add_parser("withdraw", help="take a bulletin back, and tell those who got it")
+    withdraw.add_argument("number", type=int, metavar="NUMBER")
+    withdraw.set_defaults(command=_withdraw)
+
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.set_defaults(command=_migrate)
     return parser
@@ -154,6 +169,34 @@ def _load(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{len(tables.missions)} missions of {len(tables.by_sender)} senders, no fault\n")
     else:
         asyncio.run(store())
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from bot.publishing import publish
+
+    settings = _settings()
+    _start_logs(settings, logging.WARNING)
+    said = asyncio.run(publish(settings, options.page, urgent=options.urgent, dry_run=options.dry_run))
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def _correct(options: argparse.Namespace) -> int:
+    from bot.publishing import correct
+
+    settings = _settings()
+    _start_logs(settings, logging.WARNING)
+    sys.stdout.write(f"{asyncio.run(correct(settings, options.number, options.page))}\n")
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from bot.publishing import withdraw
+
+    settings = _settings()
+    _start_logs(settings, logging.WARNING)
+    sys.stdout.write(f"{asyncio.run(withdraw(settings, options.number))}\n")
     return 0
 
 

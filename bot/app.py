@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -12,26 +12,34 @@ from zoneinfo import ZoneInfo
 import structlog
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest
 
+from bot.alerts import Alerts
+from bot.carrier import Carrier
 from bot.config import Settings, bundled
 from bot.domain.names import load_index
+from bot.gateway.limits import UNPAID_RATE
 from bot.gateway.order import ChatOrder
+from bot.gateway.pacing import Pacing
 from bot.gateway.transport import Transport
-from bot.handlers import basics, find, inline, nearest
+from bot.handlers import basics, find, inline, nearest, news
 from bot.handlers.commands import publish_commands
 from bot.handlers.errors import on_error
 from bot.handlers.house import House, Live
-from bot.loading import open_directory
+from bot.loading import open_directory, shelve_pages
 from bot.storage import schema
 from bot.storage.chats import Chats
 from bot.storage.database import Database
-from bot.texts.catalog import Catalog
+from bot.texts.bulletins import standing_notice
+from bot.texts.catalog import DEFAULT, Catalog
+from bot.workers.newswatch import Newswatch
+from bot.workers.sender import Sender
+from bot.workers.upkeep import Upkeep
 
 STOP_S: Final = 1.5
 """How long stopping may take before it is cut short."""
-UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 log = structlog.get_logger(__name__)
 
@@ -60,21 +68,31 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def build_house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:
     directory = await open_directory(database, settings.data_dir, clock())
     index = load_index().with_aliases(directory.aliases)
+    catalog = Catalog(bundled("locales"))
+    await shelve_pages(database, settings.data_dir / "news", standing_notice(catalog.words(DEFAULT)), clock())
     return House(
         live=Live(directory, index),
+        database=database,
         chats=Chats(database),
-        catalog=Catalog(bundled("locales")),
+        catalog=catalog,
         admins=settings.admin_ids,
         zone=ZoneInfo(settings.timezone),
         clock=clock,
     )
 
 
-def build_application(house: House, token: str, api_url: str, request: BaseRequest, polling: BaseRequest) -> Bot:
+def build_application(
+    house: House,
+    token: str,
+    api_url: str,
+    request: BaseRequest,
+    polling: BaseRequest,
+    pacing: Pacing | None = None,
+) -> Bot:
     """The same bot, whatever it speaks through."""
+    builder = ApplicationBuilder() if pacing is None else ApplicationBuilder().rate_limiter(pacing)
     application = (
-        ApplicationBuilder()
-        .token(token)
+        builder.token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
         .request(request)
@@ -83,7 +101,7 @@ def build_application(house: House, token: str, api_url: str, request: BaseReque
         .build()
     )
     # The order is the order of precedence: what a command or a button says is never taken for a question.
-    for module in (basics, nearest, find, inline):
+    for module in (basics, news, nearest, find, inline):
         application.add_handlers(module.handlers(house))
     application.add_error_handler(partial(on_error, house))
     return application
@@ -107,17 +125,47 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
     async with open_database(settings) as database:
         house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
-        application = build_application(house, token, settings.api_url, Transport(), Transport())
+        requests = Transport(), Transport()
+        application = build_application(house, token, settings.api_url, *requests, Pacing(settings.send_rate))
+        work: list[asyncio.Task[None]] = []
         try:
             await _start(application, settings)
-            menus = asyncio.create_task(publish_commands(application.bot, house.catalog))
+            work += [asyncio.create_task(part) for part in _work(application.bot, house, settings)]
             log.info("the bot answers", username=application.bot.username, edition=house.live.directory.edition)
             yield application
-            menus.cancel()
         finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S):
                     await _stop(application)
+            for request in requests:  # the library closes them only where its own start went well
+                await request.shutdown()
+
+
+def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """What runs beside the chat."""
+    alert = Alerts(bot, house)
+    sender = Sender(
+        database=house.database,
+        carry=Carrier(bot, house.clock, paid=settings.send_rate > UNPAID_RATE),
+        alert=alert,
+        catalog=house.catalog,
+        directory=lambda: house.live.directory,
+        clock=house.clock,
+        zone=house.zone,
+        rate=settings.send_rate,
+    )
+    newswatch = Newswatch(
+        database=house.database,
+        feeds=lambda: house.live.directory.feeds,
+        alert=alert,
+        clock=house.clock,
+        allow_private=settings.allow_private_fetch,
+    )
+    upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
+    return [publish_commands(bot, house.catalog), sender.run(), newswatch.run(), upkeep.run()]
 
 
 async def _start(application: Bot, settings: Settings) -> None:

@@ -10,9 +10,12 @@ from typing import Final
 import structlog
 
 from bot.domain.missions import Directory
+from bot.domain.news import Bulletin, Notice
 from bot.sources.faults import Faults
 from bot.sources.missions_file import Tables, read_directory
+from bot.sources.news_page import read_page
 from bot.storage import directory as editions
+from bot.storage.bulletins import shelve
 from bot.storage.database import Database
 
 RELEASED: Final = date(2026, 11, 22)
@@ -39,10 +42,11 @@ async def check(folder: Path, now: datetime) -> Tables:
 
 async def load(database: Database, folder: Path, now: datetime) -> Directory:
     """Validates the folder and makes it the live edition. Raises DataRefused; then the old edition stays live."""
-    tables = (await check(folder, now)).directory
+    read = await check(folder, now)
+    tables = replace(read.directory, feeds=read.feeds)
     digest = await asyncio.to_thread(digest_of, folder)
     number = await editions.add(database, tables, digest, now)
-    log.info("edition loaded", edition=number, missions=len(tables.missions), senders=len(tables.by_sender))
+    log.debug("edition loaded", edition=number, missions=len(tables.missions), senders=len(tables.by_sender))
     return replace(tables, edition=number)
 
 
@@ -69,3 +73,27 @@ def digest_of(folder: Path) -> str:
     for path in sorted(folder.glob("*.csv")):
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+async def read_page_file(page: Path, standing: Notice) -> Bulletin:
+    """The bulletin of a news page. Raises DataRefused with every fault."""
+    try:
+        data = await asyncio.to_thread(page.read_bytes)
+    except OSError as error:
+        raise DataRefused(f"{page}:1: file: cannot be read: {error.strerror}") from None
+    outcome = await asyncio.to_thread(read_page, data, page.name, standing)
+    if isinstance(outcome, Faults):
+        raise DataRefused(str(outcome))
+    return outcome
+
+
+async def shelve_pages(database: Database, folder: Path, standing: Notice, now: datetime) -> None:
+    """Makes the news pages of the data folder readable with /news; sending them is somebody's decision."""
+    found = []
+    for page in await asyncio.to_thread(lambda: sorted(folder.glob("*.txt"))):
+        try:
+            found.append(await read_page_file(page, standing))
+        except DataRefused as error:
+            log.warning("a news page was left out", page=page.name, fault=str(error).splitlines()[0])
+    if found and (added := await shelve(database, found, now)):
+        log.debug("news pages added", pages=added)

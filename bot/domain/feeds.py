@@ -1,6 +1,13 @@
 """Where consular news comes from."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.news import NewsItem
+
+NORMAL_INTERVAL: Final = timedelta(minutes=10)
+LONGEST_INTERVAL: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +19,17 @@ class Feed:
     publisher: str
     country: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """`key` is what the feed knows the item by; it stays when the item is shown again."""
+
+    key: str
+    item: NewsItem
+
+
+def next_check(failures: int, now: datetime) -> datetime:
+    """When to ask a source again that has failed so many times in a row: later each time, never given up."""
+    factor = 1 << min(failures, 16)
+    return now + min(NORMAL_INTERVAL * factor, LONGEST_INTERVAL)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 
+from bot.domain.feeds import Feed
+
 EARTH_RADIUS_KM = 6371.0088
 
 
@@ -127,6 +129,7 @@ class Directory:
     covers: tuple[Cover, ...] = ()
     rules: tuple[Rule, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     edition: int = 0
     by_id: Mapping[str, Mission] = field(init=False, repr=False)
     by_sender: Mapping[str, tuple[Mission, ...]] = field(init=False, repr=False)

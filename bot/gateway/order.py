@@ -1,8 +1,10 @@
 """Updates of one chat one after the other, those of different chats side by side."""
 
 import asyncio
+import sys
 from collections import defaultdict
 from collections.abc import Awaitable
+from inspect import iscoroutine
 from typing import Any
 
 from telegram import Update
@@ -13,23 +15,33 @@ class ChatOrder(BaseUpdateProcessor):
     """Lets an update wait for those of its chat that came before it, and for nobody else's."""
 
     def __init__(self, at_once: int = 256) -> None:
-        super().__init__(max_concurrent_updates=at_once)
+        # The library's own limit counts those that wait for their turn: one busy chat would hold up all others.
+        super().__init__(max_concurrent_updates=sys.maxsize)
+        self._at_work = asyncio.Semaphore(at_once)
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: defaultdict[int, int] = defaultdict(int)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         place = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
-        if place is None:
-            await coroutine
-            return
-        self._waiting[place.id] += 1
         try:
-            async with self._turns[place.id]:
+            if place is None:
+                async with self._at_work:
+                    await coroutine
+            else:
+                await self._in_turn(place.id, coroutine)
+        finally:
+            if iscoroutine(coroutine):
+                coroutine.close()  # it was never begun where the wait for the turn was cut short
+
+    async def _in_turn(self, place: int, coroutine: Awaitable[Any]) -> None:
+        self._waiting[place] += 1
+        try:
+            async with self._turns[place], self._at_work:
                 await coroutine
         finally:
-            self._waiting[place.id] -= 1
-            if not self._waiting[place.id]:
-                del self._waiting[place.id], self._turns[place.id]
+            self._waiting[place] -= 1
+            if not self._waiting[place]:
+                del self._waiting[place], self._turns[place]
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

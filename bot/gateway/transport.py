@@ -32,7 +32,7 @@ from yarl import URL
 
 KEEP_ALIVE: Final = 15.0
 ATTEMPTS: Final = 3
-_HANG_UP: Final = getattr(select, "POLLRDHUP", select.POLLHUP)
+_HANG_UP: Final[int] = getattr(select, "POLLRDHUP", 0) or getattr(select, "POLLHUP", 0)
 _FORM: Final = "application/x-www-form-urlencoded"
 _FAILURES: Final = (aiohttp.ClientError, OSError, RuntimeError, ValueError)
 
@@ -112,8 +112,9 @@ class Transport(BaseRequest):
             sock_connect=connect,
             sock_read=_chosen(read_timeout, self._read_timeout),
         )
-        failure = NetworkError("")
-        for _ in range(ATTEMPTS):
+        attempts = ATTEMPTS
+        while True:
+            attempts -= 1
             try:
                 async with self._session.request(
                     method, url, data=body, timeout=timeout, allow_redirects=False
@@ -121,9 +122,8 @@ class Transport(BaseRequest):
                     return response.status, await response.read()
             except _FAILURES as error:
                 failure = _failure(error, went_out=body is not None and body.went_out)
-            if body is None or not body.found_closed:
-                break
-        raise failure  # here, so that the error with the token in it is not its context
+            if attempts == 0 or body is None or not body.found_closed:
+                raise failure  # out of the handler, so that the error with the token in it is not its context
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class _Body(Payload):
 def _hung_up(connection: asyncio.BaseTransport) -> bool:
     """Whether the other end closed, which the event loop may not have come to see yet."""
     socket = connection.get_extra_info("socket")
-    if socket is None:
+    if socket is None or not _HANG_UP:
         return False
     poll = select.poll()
     poll.register(socket.fileno(), _HANG_UP)

@@ -14,6 +14,7 @@ from bot.handlers.commands import commands
 from bot.handlers.find import Handler, answer, country_card
 from bot.handlers.house import Context, House
 from bot.handlers.render import reply, show
+from bot.storage import outbox
 from bot.texts import answers
 from bot.texts.catalog import Words
 from bot.texts.messages import Message, Press
@@ -139,6 +140,7 @@ async def forget_button(house: House, update: Update, context: Context) -> None:
         await query.answer(text=words.plain("error.group_admins_only"), show_alert=True)
     else:
         await house.chats.forget(chat.id)
+        await outbox.forget(house.database, chat.id)
         await show(query, Message(words("forget.done")))
 
 

@@ -6,7 +6,10 @@ from telegram.error import TelegramError
 
 from bot.texts.catalog import DEFAULT, Catalog, Words
 
-COMMANDS = ("find", "nearest", "emergency", "mycountry", "language", "help", "privacy", "forgetme")
+COMMANDS = (
+    *("find", "nearest", "emergency", "mycountry", "news", "subscribe", "unsubscribe", "settings"),
+    *("language", "help", "privacy", "forgetme"),
+)
 
 log = structlog.get_logger(__name__)
 

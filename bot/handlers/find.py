@@ -149,10 +149,15 @@ async def _send_contact(query: CallbackQuery, mission: Mission, words: Words) ->
 
 
 async def letters_button(house: House, update: Update, _: Context) -> None:
+    """`letters` and `letter:K` lead to cards; `letters:mine` and `letter:K:mine` to the choice of one's own country."""
     query, words = await _pressed(house, update)
     senders = house.live.directory.senders
-    letter = _argument(query)
-    await show(query, answers.by_letter(senders, letter, words) if letter else answers.letters(senders, words))
+    kind, *rest = (query.data or "").split(":")
+    letter = rest[0] if kind == "letter" and rest else ""
+    verb = "mine" if rest[-1:] == ["mine"] else "card"
+    await show(
+        query, answers.by_letter(senders, letter, verb, words) if letter else answers.letters(senders, verb, words)
+    )
 
 
 async def _pressed(house: House, update: Update) -> tuple[CallbackQuery, Words]:

@@ -11,6 +11,7 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.domain.missions import Directory
 from bot.domain.names import NameIndex
 from bot.storage.chats import Chat, Chats
+from bot.storage.database import Database
 from bot.texts.catalog import Catalog, Words
 
 Context = CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]
@@ -29,6 +30,7 @@ class House:
     """The parts of the running bot. Only `live` is ever replaced."""
 
     live: Live
+    database: Database
     chats: Chats
     catalog: Catalog
     admins: frozenset[int]

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from telegram import (
+    Bot,
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -43,6 +44,17 @@ async def reply(update: Update, message: Message) -> None:
         reply_markup=keyboard(message.buttons),
         do_quote=where.chat.type != ChatType.PRIVATE and update.callback_query is None,
         allow_sending_without_reply=True,
+    )
+
+
+async def say(bot: Bot, chat_id: int, message: Message) -> None:
+    """Says something that no update asked for, to one chat."""
+    await bot.send_message(
+        chat_id=chat_id,
+        text=message.text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        reply_markup=keyboard(message.buttons),
     )
 
 

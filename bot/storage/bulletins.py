@@ -80,14 +80,15 @@ async def find(connection: AsyncConnection, item: NewsItem) -> Stored | None:
 
 async def shelve(database: Database, found: list[Bulletin], now: datetime) -> int:
     """Puts bulletins on the shelf, without sending them; those that are known already stay as they are."""
-    dialect = sqlite if database.is_sqlite else postgresql
-    added = 0
     async with database.write() as connection:
-        for bulletin in found:
-            values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now)
-            statement = dialect.insert(bulletins).values(values).on_conflict_do_nothing()
-            added += (await connection.execute(statement)).rowcount
-    return added
+        return sum([await shelve_in(connection, bulletin, now) for bulletin in found])
+
+
+async def shelve_in(connection: AsyncConnection, bulletin: Bulletin, now: datetime) -> int:
+    """`shelve` for one, as part of a transaction. Returns how many were added: 0 or 1."""
+    insertion = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now)
+    return (await connection.execute(insertion(bulletins).values(values).on_conflict_do_nothing())).rowcount
 
 
 async def leaf(database: Database, number: int | None = None) -> Leaf | None:

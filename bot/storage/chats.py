@@ -56,6 +56,11 @@ class Chats:
             await connection.execute(delete(chats).where(chats.c.id == chat_id))
         self._hold(Chat(chat_id))
 
+    def drop(self, *chat_ids: int) -> None:
+        """Forgets what is held in memory, after somebody else has written."""
+        for chat_id in chat_ids:
+            self._held.pop(chat_id, None)
+
     async def _store(self, chat_id: int, choice: dict[str, Any], now: datetime) -> Chat:
         before = await self.get(chat_id)
         dialect = sqlite if self._database.is_sqlite else postgresql

@@ -5,12 +5,13 @@ lets two of them read the same value and lose one update) and writers of one pro
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Boolean,
     Column,
@@ -27,7 +28,8 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -81,6 +83,8 @@ covers = _edition_table("covers", "sender", "served_by", "city", "country", "not
 rules = _edition_table("rules", "id", "applies_to", "text", "sources", "as_of")
 aliases = _edition_table("aliases", "alias", "code", "language", "kind")
 
+
+edition_feeds = _edition_table("edition_feeds", "id", "url", "publisher", "country", "language")
 
 subscriptions = Table(
     "subscriptions",
@@ -179,10 +183,10 @@ class DatabaseUnavailable(Exception):
 
 
 class Database:
-    """One engine, and the two ways to use it: `read` and `write`."""
+    """One engine, and the two ways to use it: `read` and `write`. Raises DatabaseUnavailable for an unusable URL."""
 
     def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT_S) -> None:
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self._busy_timeout = busy_timeout
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -203,35 +207,65 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads."""
-        async with self.engine.connect() as connection:
-            yield connection
+        """A transaction that only reads. Raises DatabaseUnavailable."""
+        with self._explained():
+            async with self.engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end of the block, rolled back on an exception."""
-        async with self._turn, self.engine.connect() as plain:
-            connection = await plain.execution_options(writes=True)
-            async with connection.begin():
-                yield connection
+        """A transaction that writes: committed at the end of the block, rolled back on an exception.
+
+        Raises DatabaseUnavailable.
+        """
+        with self._explained():
+            async with self._turn, self.engine.connect() as plain:
+                connection = await plain.execution_options(writes=True)
+                async with connection.begin():
+                    yield connection
 
     async def open(self) -> None:
         """Makes the folder of an embedded database and tries a connection. Raises DatabaseUnavailable."""
         try:
             if self.is_sqlite and self.url.database and self.url.database != ":memory:":
                 await asyncio.to_thread(Path(self.url.database).parent.mkdir, parents=True, exist_ok=True)
-            async with self.write():
-                pass
-        except (OSError, SQLAlchemyError) as error:
+        except OSError as error:
             raise self.unavailable(error) from error
+        async with self.write():
+            pass
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns failures of the connection, not of a statement, into one that says which database and why."""
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError) as error:
+            raise self.unavailable(error) from error
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise self.unavailable(error) from error
 
     def unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         reason = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
         return DatabaseUnavailable(f"cannot use the database {self.name}: {reason}")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.get_dialect().is_async:
+            return parsed
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        pass
+    raise DatabaseUnavailable(
+        "BOT_DATABASE_URL is no address of a database that can be used: write sqlite+aiosqlite:///FILE or "
+        "postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+    )
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -1,14 +1,15 @@
 """Editions of the mission tables: stored whole, one of them live."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, Table, delete, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.feeds import Feed
 from bot.domain.missions import Alias, Cover, Directory, Kind, Mission, Rule, Status
-from bot.storage.database import Database, aliases, covers, editions, missions, rules
+from bot.storage.database import Database, aliases, covers, edition_feeds, editions, missions, rules
 
 KEPT: Final = 10
 """How many editions are kept, the live one included, to go back to."""
@@ -18,38 +19,33 @@ Row = dict[str, Any]
 
 async def add(database: Database, directory: Directory, digest: str, now: datetime) -> int:
     """Stores the tables as a new edition and makes it live, all or nothing. Returns the edition's number."""
-    try:
-        async with database.write() as connection:
-            await connection.execute(update(editions).values(live=False))
-            number = await connection.scalar(
-                insert(editions).values(loaded_at=now, digest=digest, live=True).returning(editions.c.id)
-            )
-            assert number is not None  # noqa: S101
-            for table, rows in _rows(directory).items():
-                await _insert(connection, table, number, rows)
-            kept = select(editions.c.id).order_by(editions.c.id.desc()).limit(KEPT)
-            await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
-            return int(number)
-    except SQLAlchemyError as error:
-        raise database.unavailable(error) from error
+    async with database.write() as connection:
+        await connection.execute(update(editions).values(live=False))
+        number = await connection.scalar(
+            insert(editions).values(loaded_at=now, digest=digest, live=True).returning(editions.c.id)
+        )
+        assert number is not None  # noqa: S101
+        for table, rows in _rows(directory).items():
+            await _insert(connection, table, number, rows)
+        kept = select(editions.c.id).order_by(editions.c.id.desc()).limit(KEPT)
+        await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
+        return int(number)
 
 
 async def live(database: Database) -> Directory | None:
     """The live edition, or None where nothing was loaded yet."""
-    try:
-        async with database.read() as connection:
-            number = await connection.scalar(select(editions.c.id).where(editions.c.live))
-            if number is None:
-                return None
-            return Directory(
-                missions=tuple(_mission(row) for row in await _select(connection, missions, number)),
-                covers=tuple(_cover(row) for row in await _select(connection, covers, number)),
-                rules=tuple(_rule(row) for row in await _select(connection, rules, number)),
-                aliases=tuple(_alias(row) for row in await _select(connection, aliases, number)),
-                edition=int(number),
-            )
-    except SQLAlchemyError as error:
-        raise database.unavailable(error) from error
+    async with database.read() as connection:
+        number = await connection.scalar(select(editions.c.id).where(editions.c.live))
+        if number is None:
+            return None
+        return Directory(
+            missions=tuple(_mission(row) for row in await _select(connection, missions, number)),
+            covers=tuple(_cover(row) for row in await _select(connection, covers, number)),
+            rules=tuple(_rule(row) for row in await _select(connection, rules, number)),
+            aliases=tuple(_alias(row) for row in await _select(connection, aliases, number)),
+            feeds=tuple(_feed(row) for row in await _select(connection, edition_feeds, number)),
+            edition=int(number),
+        )
 
 
 async def newest_digest(database: Database) -> str | None:
@@ -96,10 +92,8 @@ def _rows(directory: Directory) -> dict[Table, list[Row]]:
             }
             for rule in directory.rules
         ],
-        aliases: [
-            {"alias": alias.alias, "code": alias.code, "language": alias.language, "kind": alias.kind}
-            for alias in directory.aliases
-        ],
+        aliases: [asdict(alias) for alias in directory.aliases],
+        edition_feeds: [asdict(feed) for feed in directory.feeds],
     }
 
 
@@ -168,6 +162,12 @@ def _rule(row: RowMapping) -> Rule:
 
 def _alias(row: RowMapping) -> Alias:
     return Alias(alias=row["alias"], code=row["code"], language=row["language"], kind=row["kind"])
+
+
+def _feed(row: RowMapping) -> Feed:
+    return Feed(
+        id=row["id"], url=row["url"], publisher=row["publisher"], country=row["country"], language=row["language"]
+    )
 
 
 def _join(values: Any) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Settlement, Standing, State
 from bot.domain.news import Bulletin, fingerprint
+from bot.domain.quiet import Quiet
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.database import Database, bulletins, chats, deliveries, subscriptions
@@ -47,8 +48,7 @@ class Due:
     language: str
     country: str | None
     silent: bool
-    quiet_from: int | None
-    quiet_until: int | None
+    quiet: Quiet | None
     timezone: str | None
 
 
@@ -143,15 +143,16 @@ async def _amend(
         return Published(amendment, await _owe(connection, amendment, got_it))
 
 
-async def stop(database: Database, number: int, stage: Stage, reason: str = "") -> None:
-    """Ends a bulletin before its time: what is pending is not sent any more."""
+async def stop(database: Database, number: int, stage: Stage, reason: str = "") -> bool:
+    """Ends a bulletin before its time: what is pending is not sent any more. False where it had ended already."""
     async with database.write() as connection:
-        await connection.execute(
+        stopped = await connection.execute(
             update(bulletins)
             .where(bulletins.c.id == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
             .values(stage=stage, reason=reason)
         )
         await _stop_pending(connection, number)
+        return stopped.rowcount > 0
 
 
 async def running(database: Database) -> list[Stored]:
@@ -351,14 +352,30 @@ async def _stop_pending(connection: AsyncConnection, number: int) -> None:
 
 def _due(chat_id: int, standing: Standing, reader: Any) -> Due:
     if reader is None:
-        return Due(chat_id, standing, "", None, silent=False, quiet_from=None, quiet_until=None, timezone=None)
+        return Due(chat_id, standing, language="", country=None, silent=False, quiet=None, timezone=None)
+    has_quiet = reader.quiet_from is not None and reader.quiet_until is not None
     return Due(
         chat_id=chat_id,
         standing=standing,
         language=reader.chosen or reader.language,
         country=reader.country,
         silent=reader.silent,
-        quiet_from=reader.quiet_from,
-        quiet_until=reader.quiet_until,
+        quiet=Quiet(reader.quiet_from, reader.quiet_until) if has_quiet else None,
         timezone=reader.timezone,
     )
+
+
+async def purge(database: Database, before: datetime) -> int:
+    """Forgets who got the bulletins that were finished before a moment. Returns how many rows went."""
+    old = select(bulletins.c.id).where(bulletins.c.finished_at < before)
+    async with database.write() as connection:
+        return (await connection.execute(delete(deliveries).where(deliveries.c.bulletin.in_(old)))).rowcount
+
+
+async def forget(database: Database, chat_id: int) -> None:
+    """Erases a chat from the outbox and from the subscribers."""
+    async with database.write() as connection:
+        every = select(bulletins.c.id)
+        mine = (deliveries.c.bulletin.in_(every), deliveries.c.chat_id == chat_id)
+        await connection.execute(delete(deliveries).where(*mine))
+        await connection.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat_id))

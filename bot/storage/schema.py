@@ -9,7 +9,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.storage.database import Database
 
@@ -41,13 +40,10 @@ async def migrate(database: Database) -> tuple[str | None, str]:
 
     Raises DatabaseUnavailable, and SchemaTooNew where the database is ahead of the program.
     """
-    try:
-        async with database.write() as connection:
-            if not database.is_sqlite:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            return await connection.run_sync(_upgrade)
-    except SQLAlchemyError as error:
-        raise database.unavailable(error) from error
+    async with database.write() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        return await connection.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
@@ -62,9 +58,6 @@ def _upgrade(connection: Connection) -> tuple[str | None, str]:
 
 async def is_current(database: Database) -> bool:
     """Whether the database has the newest schema, so that the program can start."""
-    try:
-        async with database.read() as connection:
-            revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    except SQLAlchemyError as error:
-        raise database.unavailable(error) from error
+    async with database.read() as connection:
+        revision = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     return revision == await asyncio.to_thread(newest)

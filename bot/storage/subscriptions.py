@@ -7,17 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Row, insert, select, update
 
 from bot.domain.delivery import Ended
+from bot.domain.quiet import Quiet
 from bot.storage.database import Database, chats, subscriptions
 
 DEFAULTS: Final[dict[str, Any]] = {"only_country": False, "silent": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours in which only urgent bulletins come, in minutes after midnight in the chat's time zone."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.countries import flag
 from bot.domain.missions import Mission, Near
-from bot.texts.cards import EMERGENCY, phone_text
+from bot.texts.cards import EMERGENCY, MOST, phone_text
 from bot.texts.catalog import Catalog, Words
 from bot.texts.markup import Html, clip, join
 from bot.texts.messages import Button, Message, Press, in_rows
@@ -48,16 +48,20 @@ def host_country(words: Words) -> Message:
     return Message(words("find.host", number=EMERGENCY), _ways(words))
 
 
-def letters(codes: Iterable[str], words: Words) -> Message:
-    """The first letters of all countries' names."""
+def letters(codes: Iterable[str], verb: str, words: Words) -> Message:
+    """The first letters of all countries' names; `verb` is what choosing a country will do: "card" or "mine"."""
     found = sorted({_initial(words.country(code)) for code in codes})
-    return Message(words("list.letters"), in_rows([Press(letter, f"letter:{letter}") for letter in found], 6))
+    suffix = "" if verb == "card" else f":{verb}"
+    return Message(words("list.letters"), in_rows([Press(letter, f"letter:{letter}{suffix}") for letter in found], 6))
 
 
-def by_letter(codes: Iterable[str], letter: str, words: Words) -> Message:
+def by_letter(codes: Iterable[str], letter: str, verb: str, words: Words) -> Message:
+    codes = tuple(codes)
     found = sorted((code for code in codes if _initial(words.country(code)) == letter), key=words.country)
-    buttons: list[Button] = [country_button(code, words) for code in found[:LIST_LIMIT]]
-    back = (Press(words.plain("button.letters"), "letters"),)
+    if not found:  # a button of another language, or none of ours
+        return letters(codes, verb, words)
+    buttons: list[Button] = [country_button(code, words, verb) for code in found[:LIST_LIMIT]]
+    back = (Press(words.plain("button.letters"), "letters" if verb == "card" else f"letters:{verb}"),)
     return Message(words("list.countries", letter=letter), (*in_rows(buttons, 2), back))
 
 
@@ -78,7 +82,7 @@ def ask_location(words: Words) -> Message:
 
 def my_country(country: str | None, words: Words) -> Message:
     if country is None:
-        return Message(words("mine.none"), in_rows([Press(words.plain("button.list"), "letters")], 1))
+        return Message(words("mine.none"), in_rows([Press(words.plain("button.list"), "letters:mine")], 1))
     buttons: list[Button] = [country_button(country, words), Press(words.plain("button.forget_mine"), "mine:")]
     return Message(words("mine.is", flag=flag(country), country=words.country(country)), in_rows(buttons, 1))
 
@@ -96,12 +100,12 @@ def emergency(post: Mission | None, country: str | None, words: Words) -> Messag
     buttons: list[Button] = []
     if country is None:
         lines.append(words("emergency.choose"))
-        buttons = [Press(words.plain("button.list"), "letters")]
+        buttons = [Press(words.plain("button.list"), "letters:mine")]
     else:
         buttons = [country_button(country, words)]
         numbers = (post.emergency_phones or post.phones) if post is not None and post.works else ()
         if numbers:
-            shown = join(", ", [phone_text(number, words) for number in numbers])
+            shown = join(", ", [phone_text(number, words) for number in numbers[:MOST]])
             lines.append(words("emergency.own", flag=flag(country), country=words.country(country), phones=shown))
         else:
             lines.append(words("emergency.no_number", flag=flag(country), country=words.country(country)))

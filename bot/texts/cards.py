@@ -8,14 +8,20 @@ import phonenumbers
 from bot.domain.countries import EU, flag
 from bot.domain.missions import Cover, Coverage, Mission, Rule, Status, is_stale
 from bot.texts.catalog import Words
-from bot.texts.markup import Html, bold, clip, code, html, join, quote
+from bot.texts.markup import MESSAGE_LIMIT, Html, bold, clip, code, html, join, one_line, quote, shown_units, utf16
 from bot.texts.messages import Button, Message, Press, Rows, Share, in_rows
 from bot.texts.sources import source_links
 
 EMERGENCY: Final = "112"
-FACT_UNITS: Final = 400
-"""How much of one cell of the tables a card shows; with at most MOST of a kind it stays within one message."""
 MOST: Final = 6
+"""How many numbers, addresses or posts abroad a card shows."""
+FACT_UNITS: Final = 250
+NAME_UNITS: Final = 80
+PHONE_UNITS: Final = 32
+"""How much of one cell a card shows: so much that a post always fits into a message, with room below it for 112."""
+RULES_UNITS: Final = 1200
+LEAST_RULE_UNITS: Final = 100
+"""Rules of which less than this would be left are not begun."""
 
 
 def card(coverage: Coverage, words: Words, today: date) -> Message:
@@ -26,8 +32,8 @@ def card(coverage: Coverage, words: Words, today: date) -> Message:
     else:
         blocks.append(words("card.no_post", flag=flag(coverage.sender), country=words.country(coverage.sender)))
     if not coverage.served:
-        blocks.append(_instead(coverage, words, today))
-    blocks.append(_rules(coverage, words))
+        blocks.append(_instead(coverage, words, today, _room(blocks)))
+    blocks.append(_rules(coverage, words, _room(blocks)))
     return Message(join("\n\n", [block for block in blocks if block]), card_buttons(coverage, words))
 
 
@@ -38,7 +44,7 @@ def post_text(mission: Mission, words: Words, today: date) -> Html:
         flag=flag(mission.sender),
         country=words.country(mission.sender),
         kind=words.plain(f"kind.{mission.kind}"),
-        city=words.city(mission.city),
+        city=_city(mission.city, words),
     )
     status = _status(mission, words)
     head = [[title, status]] if mission.works else [[status], [title]]
@@ -59,7 +65,7 @@ def card_buttons(coverage: Coverage, words: Words) -> Rows:
         second.append(Press(words.plain("button.others", number=len(coverage.others)), f"posts:{sender}"))
     second.append(Share(words.plain("button.share"), words.country(sender)))
     third: list[Button] = [Press(words.plain("button.mine"), f"mine:{sender}")]
-    return tuple(tuple(row) for row in (first, second, third) if row)
+    return (*in_rows(first, 2), *in_rows(second, 2), *in_rows(third, 1))
 
 
 def others(coverage: Coverage, words: Words) -> Message:
@@ -74,19 +80,35 @@ def phone_text(number: str, words: Words) -> Html:
     try:
         shown = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
-        shown = number
+        shown = clip(one_line(number), PHONE_UNITS)
     return html(words.left_to_right(shown))
 
 
 def _post_label(post: Mission, words: Words) -> str:
     mark = words.plain(f"status.mark.{post.status}")
-    return f"{mark} {words.plain(f'kind.{post.kind}')} · {words.city(post.city)}"
+    return f"{mark} {words.plain(f'kind.{post.kind}')} · {_city(post.city, words)}"
+
+
+def _fact(sentence: str, words: Words, units: int = FACT_UNITS) -> str:
+    """A cell in the reader's language, on one line, as much of it as there is room for."""
+    return clip(one_line(words.fact(sentence)), units)
+
+
+def _city(name: str, words: Words) -> str:
+    return clip(one_line(words.city(name)), NAME_UNITS)
+
+
+def _room(blocks: list[Html]) -> int:
+    """UTF-16 units that are left in the message below these."""
+    return MESSAGE_LIMIT - sum(shown_units(block) + 2 for block in blocks if block)
 
 
 def _status(mission: Mission, words: Words) -> Html:
     line = words(f"status.{mission.status}", mark=words.plain(f"status.mark.{mission.status}"))
-    note = clip(words.fact(mission.status_note), FACT_UNITS)
-    return join("\n", [line, html(note)]) if note else line
+    if mission.status is not Status.UNKNOWN:  # that nothing is known needs no source
+        line += _doubt(mission, "status", words)
+    note = _fact(mission.status_note, words)
+    return join("\n", [line, html(note) + _doubt(mission, "status_note", words)]) if note else line
 
 
 def _phones(mission: Mission, words: Words) -> list[Html]:
@@ -103,21 +125,23 @@ def _place(mission: Mission, words: Words) -> list[Html]:
     lines = []
     own = "address_ru" if words.language == "ru" else "address_en"
     for field in (own, "address_ru") if own != "address_ru" else ("address_ru",):
-        if address := clip(getattr(mission, field), FACT_UNITS):
-            if mission.postcode and mission.postcode not in address and field == own:
-                address = f"{address}, {mission.postcode}"
+        if address := clip(one_line(getattr(mission, field)), FACT_UNITS):
+            postcode = clip(one_line(mission.postcode), PHONE_UNITS)
+            if postcode and postcode not in address and field == own:
+                address = f"{address}, {postcode}"
             shown = code(address) if field == "address_ru" else html(address)
             key = "card.address" if field == own else "card.address_russian"
             lines.append(words(key, address=shown) + _doubt(mission, field, words))
-    if mission.emails:
-        lines.append(words("card.email", emails=", ".join(mission.emails[:MOST])) + _doubt(mission, "emails", words))
-    if mission.website and mission.works:
-        website = clip(mission.website, FACT_UNITS)
+    # An address that is cut leads elsewhere, so one that is too long is left out.
+    if emails := [email for cell in mission.emails if utf16(email := one_line(cell)) in range(1, NAME_UNITS + 1)]:
+        lines.append(words("card.email", emails=", ".join(emails[:MOST])) + _doubt(mission, "emails", words))
+    website = one_line(mission.website)
+    if website and mission.works and utf16(website) <= FACT_UNITS:
         lines.append(words("card.website", website=website) + _doubt(mission, "website", words))
     lines.extend(
         words(f"card.{field}", value=value) + _doubt(mission, field, words)
         for field in ("hours", "jurisdiction")
-        if (value := clip(words.fact(getattr(mission, field)), FACT_UNITS))
+        if (value := _fact(getattr(mission, field), words))
     )
     return lines
 
@@ -135,43 +159,50 @@ def _doubt(mission: Mission, field: str, words: Words) -> Html:
 
 def _about_city(coverage: Coverage, words: Words) -> Html:
     post, city = coverage.post, coverage.city
-    if city is None or post is None or post.city == city:
+    if city is None or post is None or post.city == city or not post.works:
         return Html()
-    country, name = words.country(coverage.sender), words.city(city)
+    country, name = words.country(coverage.sender), _city(city, words)
     if coverage.city_post is not None:
         key = f"card.city_post.{coverage.city_post.status}"
-        return words(key, country=country, city=name, note=words.fact(coverage.city_post.status_note))
-    return words("card.not_in_city", country=country, city=name, other=words.city(post.city))
+        text = words(key, country=country, city=name, note=_fact(coverage.city_post.status_note, words))
+        return join("\n", [Html(line.rstrip()) for line in text.splitlines()])
+    return words("card.not_in_city", country=country, city=name, other=_city(post.city, words))
 
 
-def _instead(coverage: Coverage, words: Words, today: date) -> Html:
-    lines = [_cover(cover, words, today) for cover in coverage.covers[:MOST]]
+def _instead(coverage: Coverage, words: Words, today: date, room: int) -> Html:
+    danger = words("card.danger", number=EMERGENCY)
+    room -= shown_units(danger)
+    lines = []
+    for cover in coverage.covers[:MOST]:
+        line = _cover(cover, words, today)
+        room -= shown_units(line) + 2
+        if room >= 0:
+            lines.append(line)
     if not lines and not any(not rule.for_everybody() for rule in coverage.rules):
         lines = [words("card.ask_ministry")]
-    return join("\n\n", [*lines, words("card.danger", number=EMERGENCY)])
+    return join("\n\n", [*lines, danger])
 
 
 def _cover(cover: Cover, words: Words, today: date) -> Html:
-    where = words(
-        "card.covered", post=words.fact(cover.served_by), city=cover.city, country=words.country(cover.country)
-    )
-    lines = [where]
-    if cover.note:
-        lines.append(html(clip(words.fact(cover.note), FACT_UNITS)))
+    post, city = _fact(cover.served_by, words, NAME_UNITS), _city(cover.city, words)
+    lines = [words("card.covered", post=post, city=city, country=words.country(cover.country))]
+    if note := _fact(cover.note, words):
+        lines.append(html(note))
     lines.append(words("card.as_of", date=words.date(cover.as_of), sources=source_links(cover.sources, words)))
     if (today - cover.as_of).days > 365:
         lines.append(words("card.stale"))
     return join("\n", lines)
 
 
-def _rules(coverage: Coverage, words: Words) -> Html:
+def _rules(coverage: Coverage, words: Words, room: int) -> Html:
     """The rules that bear on the case: those of the country, then those for everybody."""
     shown = sorted((rule for rule in coverage.rules if _bears(rule, coverage)), key=Rule.for_everybody)
-    if not shown:
-        return Html()
-    text = "\n\n".join(f"{words.fact(rule.text)} ({words.date(rule.as_of)})" for rule in shown)
     heading = bold(words.plain("card.rules"))
-    return quote(join("\n", [heading, html(clip(text, 3 * FACT_UNITS))]), expandable=coverage.served)
+    units = min(RULES_UNITS, room - shown_units(heading) - 1)
+    if not shown or units < LEAST_RULE_UNITS:
+        return Html()
+    text = "\n\n".join(f"{one_line(words.fact(rule.text))} ({words.date(rule.as_of)})" for rule in shown)
+    return quote(join("\n", [heading, html(clip(text, units))]), expandable=coverage.served)
 
 
 def _bears(rule: Rule, coverage: Coverage) -> bool:

@@ -73,6 +73,11 @@ class Words:
         # Of the readers of English here few are Americans: the day goes before the month.
         return format_date(day, "long", locale="en_001" if self.language == "en" else self._locale)
 
+    def zone(self, name: str) -> str:
+        """What people call a time zone: its city (CLDR)."""
+        city = self._locale.time_zones.get(name, {}).get("city")
+        return city or name.rpartition("/")[2].replace("_", " ")
+
     def number(self, value: float, digits: int = 0) -> str:
         return format_decimal(round(value, digits), locale=self._locale)
 
@@ -86,7 +91,8 @@ class Words:
 
     @cached_property
     def own_name(self) -> str:
-        return (self._locale.get_display_name(self.language) or self.language).capitalize()
+        name = self._locale.get_display_name() or self.language
+        return name[:1].upper() + name[1:]
 
     @cached_property
     def _locale(self) -> Locale:
@@ -111,8 +117,10 @@ class Catalog:
         """The language with a catalogue that serves readers of `code`, an IETF tag as Telegram gives it."""
         if not code:
             return None
-        base = code.replace("_", "-").split("-")[0].lower()
-        return next((tag for tag in (code, base, LINGUA_FRANCA.get(base)) if tag in self.languages), None)
+        parts = code.replace("_", "-").lower().split("-")
+        wanted = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        known = {tag.lower(): tag for tag in self.languages}  # Telegram writes zh-hant, the folder is zh-Hant
+        return next((known[tag] for tag in (*wanted, LINGUA_FRANCA.get(parts[0])) if tag in known), None)
 
     def _words(self, language: str) -> Words:
         if language not in self._read:

@@ -1,10 +1,22 @@
 """Telegram HTML: the one place where text becomes markup."""
 
+import re
 from html import escape as _escape
+from html import unescape
 from typing import Final
 
 MESSAGE_LIMIT: Final = 4096
 """UTF-16 units of a message after its entities are parsed (Bot API, sendMessage)."""
+
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_UNSEEN: Final = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " "),
+    **dict.fromkeys((0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF), ""),
+}
+"""What is not seen but breaks a line or turns the direction of what follows; joiners stay, scripts need them."""
+
+SENTENCE_END: Final = re.compile(r"[.!?…。！？।؟۔]['\"»”’)]*(?=\s|$)|[。！？]")
 
 
 class Html(str):
@@ -46,15 +58,36 @@ def quote(value: object, *, expandable: bool = False) -> Html:
     return Html(f"<blockquote{' expandable' if expandable else ''}>{html(value)}</blockquote>")
 
 
+def one_line(text: str) -> str:
+    """The text on one line, without what is not seen."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
 def clip(text: str, units: int) -> str:
     """The text, cut at a word within so many UTF-16 units, with an ellipsis where something is missing."""
     if utf16(text) <= units:
         return text
+    if units < 1:
+        return ""
     cut = text.encode("utf-16-le", "replace")[: 2 * (units - 1)].decode("utf-16-le", "ignore")
     words, _, rest = cut.rpartition(" ")
     return (words if len(rest) < len(words) else cut).rstrip() + "…"
 
 
+def clip_sentence(text: str, units: int) -> str:
+    """The text, cut after a sentence within so many UTF-16 units; at a word where the first sentence is too long."""
+    if utf16(text) <= units:
+        return text
+    cut = clip(text, units)
+    ends = [match.end() for match in SENTENCE_END.finditer(cut[:-1])]
+    return f"{cut[: ends[-1]].rstrip()} …" if ends and ends[-1] > units // 3 else cut
+
+
 def utf16(text: str) -> int:
     """Length as Telegram counts it."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def shown_units(text: Html) -> int:
+    """Length once the markup is parsed, which is what Telegram limits."""
+    return utf16(unescape(_TAG.sub("", text)))

@@ -1,13 +1,17 @@
 """What can be sent, free of Telegram's own types: a text with buttons, a pin on the map, a contact."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.texts.markup import Html
+
+DATA_BYTES: Final = 64
+"""Limit of the Bot API, InlineKeyboardButton."""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that tells the bot something; `data` is at most 64 bytes."""
+    """A button that tells the bot something; `data` is at most DATA_BYTES."""
 
     label: str
     data: str
@@ -59,4 +63,6 @@ class Contact:
 
 
 def in_rows(buttons: list[Button], width: int) -> Rows:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+    """The buttons, so many a row, without those whose data would make Telegram refuse the whole message."""
+    fit = [button for button in buttons if not isinstance(button, Press) or len(button.data.encode()) <= DATA_BYTES]
+    return tuple(tuple(fit[start : start + width]) for start in range(0, len(fit), width))

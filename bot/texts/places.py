@@ -1,12 +1,17 @@
 """A mission as a pin on the map and as a contact to save."""
 
+import re
+from typing import Final
+
 from bot.domain.missions import Mission
 from bot.texts.catalog import Words
-from bot.texts.markup import clip
+from bot.texts.markup import clip, one_line
 from bot.texts.messages import Contact, Pin
 
-VCARD_BYTES = 2048
+VCARD_BYTES: Final = 2048
 """Limit of the Bot API, sendContact."""
+TITLE_UNITS: Final = 64
+ADDRESS_UNITS: Final = 250
 
 
 def name(mission: Mission, words: Words) -> str:
@@ -18,7 +23,9 @@ def pin(mission: Mission, words: Words) -> Pin | None:
     if mission.position is None:
         return None
     address = mission.address_ru if words.language == "ru" else mission.address_en
-    return Pin(*mission.position, name(mission, words), clip(address or words.city(mission.city), 250))
+    return Pin(
+        *mission.position, name(mission, words), clip(one_line(address) or words.city(mission.city), ADDRESS_UNITS)
+    )
 
 
 def contact(mission: Mission, words: Words) -> Contact | None:
@@ -26,22 +33,22 @@ def contact(mission: Mission, words: Words) -> Contact | None:
     numbers = (*mission.emergency_phones, *mission.phones)
     if not numbers:
         return None
-    title = f"{name(mission, words)}, {words.city(mission.city)}"
-    return Contact(numbers[0], clip(title, 64), _vcard(mission, title))
+    title = clip(one_line(f"{name(mission, words)}, {words.city(mission.city)}"), TITLE_UNITS)
+    return Contact(numbers[0], title, _vcard(mission, title))
 
 
 def _vcard(mission: Mission, title: str) -> str:
     """A vCard 3.0 (RFC 2426); what does not fit into Telegram's limit is left out from the end."""
-    lines = ["BEGIN:VCARD", "VERSION:3.0", f"FN:{_escape(title)}", f"ORG:{_escape(title)}"]
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:{_escape(title)};;;;", f"FN:{_escape(title)}", f"ORG:{_escape(title)}"]
     facts = [
-        *(f"TEL;TYPE=work,pref:{number}" for number in mission.emergency_phones),
-        *(f"TEL;TYPE=work:{number}" for number in mission.phones),
+        *(f"TEL;TYPE=work,pref:{_escape(number)}" for number in mission.emergency_phones),
+        *(f"TEL;TYPE=work:{_escape(number)}" for number in mission.phones),
         *(f"EMAIL;TYPE=work:{_escape(email)}" for email in mission.emails),
         *([f"ADR;TYPE=work:;;{_escape(mission.address_ru)};;;;"] if mission.address_ru else []),
         *([f"GEO:{mission.latitude};{mission.longitude}"] if mission.position is not None else []),
-        *([f"URL:{_escape(mission.website)}"] if mission.website else []),
+        *([f"URL:{one_line(mission.website)}"] if mission.website else []),
     ]
-    end = "END:VCARD"
+    end = "END:VCARD\r\n"
     for fact in facts:
         if len("\r\n".join([*lines, fact, end]).encode()) <= VCARD_BYTES:
             lines.append(fact)
@@ -49,4 +56,4 @@ def _vcard(mission: Mission, title: str) -> str:
 
 
 def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
+    return re.sub(r"([\\,;])", r"\\\1", one_line(value))

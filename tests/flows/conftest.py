@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import Bot, serving
-from bot.config import Settings
+from bot.config import Settings, bundled
 from tests.fake_telegram import FakeTelegram, Message, Person
 
 ADMIN = 4711
@@ -21,8 +21,20 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-def settings(telegram: FakeTelegram, tmp_path: Path) -> Settings:
+def data(tmp_path: Path) -> Path:
+    """The bundled data without its feeds, which lie outside."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for path in bundled("data").iterdir():
+        if path.name != "feeds.csv":
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture
+def settings(telegram: FakeTelegram, tmp_path: Path, data: Path) -> Settings:
     return Settings(
+        data_dir=data,
         token=SecretStr(telegram.token),
         api_url=telegram.url,
         state_dir=tmp_path / "state",

@@ -1,4 +1,4 @@
-"""Subscriptions, bulletins and their deliveries, leases, feeds."""
+"""Feeds of an edition; subscriptions, bulletins and their deliveries; leases; the health of feeds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "edition_feeds",
+        sa.Column("edition", sa.Integer, sa.ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+        *(sa.Column(column, sa.Text, nullable=False) for column in ("id", "url", "publisher", "country", "language")),
+    )
     op.create_table(
         "subscriptions",
         sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),

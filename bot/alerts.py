@@ -1,0 +1,30 @@
+"""What the admins are told without having asked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.handlers.house import House
+from bot.handlers.render import say
+from bot.texts.messages import Message
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Tells every admin, each in the language of their chat with the bot."""
+
+    bot: ExtBot[Any]
+    house: House
+
+    async def __call__(self, key: str, **values: object) -> None:
+        for admin in self.house.admins:
+            words = self.house.catalog.words((await self.house.chats.get(admin)).language)
+            try:
+                await say(self.bot, admin, Message(words(key, **values)))
+            except TelegramError as error:
+                log.warning("an admin could not be told", alert=key, reason=type(error).__name__)

@@ -1,0 +1,88 @@
+"""The health of each feed, and which of its items were seen."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.feeds import Feed, FeedItem
+from bot.domain.news import Bulletin
+from bot.storage import bulletins as shelf
+from bot.storage.database import Database, feeds, seen_items
+from bot.storage.outbox import Published, publish_in
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`etag` and `last_modified` are what the source said of its last answer; `failures` those in a row."""
+
+    etag: str = ""
+    last_modified: str = ""
+    failures: int = 0
+    next_check: datetime = NEVER
+
+
+async def get(database: Database, feed: Feed) -> Health:
+    """The health of a feed; one that is new, or has a new address, starts afresh."""
+    async with database.read() as connection:
+        row = (await connection.execute(select(feeds).where(feeds.c.id == feed.id))).one_or_none()
+    if row is None or row.url != feed.url:
+        return Health()
+    due = row.next_check if row.next_check.tzinfo else row.next_check.replace(tzinfo=UTC)
+    return Health(row.etag, row.last_modified, row.failures, due)
+
+
+async def unchanged(database: Database, feed: Feed, due: datetime, now: datetime) -> None:
+    async with database.write() as connection:
+        await _note(connection, feed, {"failures": 0, "checked_at": now, "next_check": due})
+
+
+async def failed(database: Database, feed: Feed, failures: int, due: datetime, now: datetime) -> None:
+    async with database.write() as connection:
+        await _note(connection, feed, {"failures": failures, "checked_at": now, "next_check": due})
+
+
+async def take(
+    database: Database,
+    feed: Feed,
+    items: tuple[FeedItem, ...],
+    validators: tuple[str, str],
+    fresh_since: date,
+    due: datetime,
+    now: datetime,
+) -> int:
+    """Publishes what is new, in the transaction that notes it as seen. Returns how many bulletins go out.
+
+    What is older than `fresh_since` is put on the shelf, to be read and not sent.
+    """
+    async with database.write() as connection:
+        values = {"etag": validators[0], "last_modified": validators[1], "failures": 0}
+        await _note(connection, feed, {**values, "checked_at": now, "next_check": due})
+        known = set(await connection.scalars(select(seen_items.c.item).where(seen_items.c.feed == feed.id)))
+        new = {item.key: item for item in reversed(items) if item.key not in known}
+        published = 0
+        for found in new.values():
+            bulletin = Bulletin(found.item)
+            if found.item.published < fresh_since:
+                await shelf.shelve_in(connection, bulletin, now)
+            else:
+                outcome = await publish_in(connection, bulletin, urgent=False, now=now)
+                published += isinstance(outcome, Published)
+        if new:
+            await connection.execute(
+                insert(seen_items), [{"feed": feed.id, "item": key, "seen_at": now} for key in new]
+            )
+        return published
+
+
+async def _note(connection: AsyncConnection, feed: Feed, values: dict[str, Any]) -> None:
+    row = (await connection.execute(select(feeds.c.url).where(feeds.c.id == feed.id))).one_or_none()
+    if row is None:
+        blank = {"etag": "", "last_modified": ""}
+        await connection.execute(insert(feeds).values(id=feed.id, url=feed.url, **(blank | values)))
+    else:
+        await connection.execute(update(feeds).where(feeds.c.id == feed.id).values(url=feed.url, **values))

@@ -1,0 +1,90 @@
+"""Watches the feeds: what is new in them becomes bulletins, once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.feeds import Feed, next_check
+from bot.sources.fetch import Fetched, FetchFailed, NotModified, fetch
+from bot.sources.news_feed import FeedBroken, parse_feed
+from bot.storage import feeds as health
+from bot.storage import leases
+from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.feeds import Health
+
+LOOK_EVERY_S: Final = 5.0
+FRESH: Final = timedelta(days=2)
+"""An item older than this when it is first seen goes to the shelf: it can be read, and wakes nobody."""
+TELL_AFTER: Final = 3
+"""Failures in a row before the admins hear of a source, once."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Newswatch:
+    """Polls each feed when it is due, for as long as it holds the lease."""
+
+    database: Database
+    feeds: Callable[[], tuple[Feed, ...]]
+    alert: Callable[..., Awaitable[None]]
+    clock: Callable[[], datetime]
+    allow_private: bool
+    owner: str = field(default_factory=leases.new_owner)
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        lease = None
+        try:
+            while True:
+                with suppress(DatabaseUnavailable):
+                    lease = await leases.acquire(self.database, "newswatch", self.owner, self.clock())
+                    if lease is not None:
+                        await self._round()
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            if lease is not None:
+                with suppress(DatabaseUnavailable):
+                    await leases.release(self.database, lease)
+
+    async def _round(self) -> None:
+        for feed in self.feeds():
+            state = await health.get(self.database, feed)
+            if state.next_check <= self.clock():
+                await self.check(feed, state)
+
+    async def check(self, feed: Feed, state: Health) -> None:
+        """Fetches one feed and stores what is new, together with having seen it."""
+        answer = await fetch(
+            feed.url, allow_private=self.allow_private, etag=state.etag, last_modified=state.last_modified
+        )
+        now = self.clock()
+        match answer:
+            case FetchFailed(reason):
+                await self._failed(feed, state, reason, now)
+            case NotModified():
+                await health.unchanged(self.database, feed, next_check(0, now), now)
+            case Fetched():
+                items = parse_feed(answer.body, feed, now.date())
+                if isinstance(items, FeedBroken):
+                    await self._failed(feed, state, items.reason, now)
+                    return
+                validators = (answer.etag, answer.last_modified)
+                fresh_since = (now - FRESH).date()
+                published = await health.take(
+                    self.database, feed, items, validators, fresh_since, next_check(0, now), now
+                )
+                if published:
+                    log.info("news from a feed", feed=feed.id, published=published)
+
+    async def _failed(self, feed: Feed, state: Health, reason: str, now: datetime) -> None:
+        failures = state.failures + 1
+        await health.failed(self.database, feed, failures, next_check(failures, now), now)
+        log.warning("a feed failed", feed=feed.id, reason=reason, failures=failures)
+        if failures == TELL_AFTER:
+            await self.alert("alert.feed", feed=feed.id, reason=reason)
