@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.domain.matching import Answer
+    from bot.domain.missions import Directory
 
 PROGRAM: Final = "embassy-bot"
 
@@ -148,27 +149,29 @@ def _in_words(answer: "Answer") -> str:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from bot.loading import check, load
+    from bot.loading import check, check_pages, load
 
     settings = _settings()
     _start_logs(settings, logging.WARNING)
     folder = options.folder or settings.data_dir
     now = datetime.now(UTC)
+    pages = asyncio.run(check_pages(folder / "news"))
+    if options.check:
+        tables = asyncio.run(check(folder, now)).directory
+        counted = f"{len(tables.missions)} missions of {len(tables.by_sender)} senders, {pages} news pages"
+        sys.stdout.write(f"{counted}: no fault\n")
+        return 0
 
-    async def store() -> None:
+    async def store() -> Directory:
         from bot.app import open_database
 
         async with open_database(settings) as database:
-            tables = await load(database, folder, now)
-        sys.stdout.write(
-            f"edition {tables.edition}: {len(tables.missions)} missions of {len(tables.by_sender)} senders are live\n"
-        )
+            return await load(database, folder, now)
 
-    if options.check:
-        tables = asyncio.run(check(folder, now)).directory
-        sys.stdout.write(f"{len(tables.missions)} missions of {len(tables.by_sender)} senders, no fault\n")
-    else:
-        asyncio.run(store())
+    live = asyncio.run(store())
+    sys.stdout.write(
+        f"edition {live.edition}: {len(live.missions)} missions of {len(live.by_sender)} senders are live\n"
+    )
     return 0
 
 

@@ -87,6 +87,20 @@ async def read_page_file(page: Path, standing: Notice) -> Bulletin:
     return outcome
 
 
+async def check_pages(folder: Path) -> int:
+    """How many news pages the folder has. Raises DataRefused with the faults of all that have any."""
+    faults: list[str] = []
+    pages = await asyncio.to_thread(lambda: sorted(folder.glob("*.txt")))
+    for page in pages:
+        try:
+            await read_page_file(page, Notice("", ()))
+        except DataRefused as error:
+            faults.append(str(error))
+    if faults:
+        raise DataRefused("\n".join(faults))
+    return len(pages)
+
+
 async def shelve_pages(database: Database, folder: Path, standing: Notice, now: datetime) -> None:
     """Makes the news pages of the data folder readable with /news; sending them is somebody's decision."""
     found = []

@@ -41,6 +41,12 @@ async def test_the_migrations_make_the_tables_that_the_code_declares(database: D
     assert differences == []
 
 
+def test_the_newest_revision_is_the_one_that_the_migrations_lead_to() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.newest()]
+
+
 async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
