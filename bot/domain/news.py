@@ -58,12 +58,13 @@ class Bulletin:
 
 
 def fingerprint(item: NewsItem) -> str:
-    """The same for two texts that a reader would call the same: only letters and digits count, not their case.
+    """The same for two texts that a reader would call the same: only letters and digits count, not their case, nor
+    where paragraphs begin.
 
     The notice does not count: an item that comes once from a page and once from a feed is one item.
     """
-    texts = [item.title, item.published.isoformat()]
-    texts += [text for section in item.sections for text in (section.heading, *section.paragraphs)]
+    body = "".join(text for section in item.sections for text in (section.heading, *section.paragraphs))
+    texts = (item.title, item.published.isoformat(), body)
     return hashlib.sha256("\n".join(_bare(text) for text in texts).encode()).hexdigest()
 
 
