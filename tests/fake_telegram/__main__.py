@@ -1,0 +1,36 @@
+"""The server as a process of its own; prints its address as a JSON line, and runs until it is told to stop."""
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+import orjson
+import uvloop
+
+from tests.fake_telegram.control import configure
+from tests.fake_telegram.server import TOKEN, FakeTelegram
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with FakeTelegram(token=arguments.token, port=arguments.port, log=arguments.log) as server:
+        configure(server, orjson.loads(arguments.options))
+        print(orjson.dumps({"url": server.url, "token": server.token}).decode(), flush=True)  # noqa: T201
+        await stop.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fake_telegram", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--token", default=TOKEN)
+    parser.add_argument("--log", type=Path, help="a JSON line per send is appended to this file")
+    parser.add_argument("--options", default="{}", help="JSON, as for POST /control/options")
+    uvloop.run(serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
