@@ -1,7 +1,7 @@
 """Quiet hours, in which only urgent bulletins come."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -30,7 +30,10 @@ def quiet_until(quiet: Quiet | None, zone: ZoneInfo, now: datetime) -> datetime 
     if not is_quiet:
         return None
     day = local.date() + timedelta(days=1) if overnight and minute >= quiet.start else local.date()
-    return datetime.combine(day, time(quiet.end // 60, quiet.end % 60), zone).astimezone(now.tzinfo)
+    end = datetime.combine(day, time(quiet.end // 60, quiet.end % 60), zone)
+    if end.astimezone(UTC) <= now:  # in the hour that comes twice, it is the second time
+        end = end.replace(fold=1)
+    return end.astimezone(now.tzinfo)
 
 
 def _clock(minutes: int) -> str:

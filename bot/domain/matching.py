@@ -1,0 +1,119 @@
+"""A question in free text, in any language -> the country it is about."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from bot.domain.countries import HOST
+from bot.domain.layers import LAYERS, completed, foreign
+from bot.domain.mentions import Mention
+from bot.domain.names import NameIndex
+from bot.domain.normal import MAX_CHARACTERS, key
+from bot.domain.question import Question
+from bot.domain.senses import KNOWN_TO_ALL, Sort
+from bot.domain.signs import signs
+from bot.domain.verdict import MOST_CHOICES, Reading, codes_of
+
+
+MOST_STARTS: Final = 400
+"""Names that are looked at to complete what is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    code: str
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Two to four countries, the likeliest first."""
+
+    choices: tuple[str, ...]
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostCountry:
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    city: str | None = None
+
+
+Answer = Found | Unsure | HostCountry | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an answer was found: the layer that decided, what was read as a country, what else was known."""
+
+    answer: Answer
+    layer: str
+    readings: tuple[Reading, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+    def lines(self) -> list[str]:
+        read = {id(reading.mention) for reading in self.readings}
+        return [
+            f"answer: {self.answer}",
+            f"layer: {self.layer}",
+            *(f"read {reading}" for reading in self.readings),
+            *(f"known {mention}" for mention in self.mentions if id(mention) not in read),
+        ]
+
+
+def search(index: NameIndex, text: str, language: str | None = None) -> Answer:
+    """The country a message is about; `language` is the reader's own and decides only where little else does."""
+    return explain(index, text, language).answer
+
+
+def explain(index: NameIndex, text: str, language: str | None = None) -> Explanation:
+    """The same, with how it was found."""
+    text = text[:MAX_CHARACTERS]
+    if codes := signs(index, text):
+        return Explanation(_answer(codes, None), "sign")
+    question = Question(index, text, language)
+    question.add(completed(question))
+    question.add(foreign(question))
+    for layer, ways in (("exact", None), *LAYERS):
+        if ways is not None:
+            if not (more := ways(question)):
+                continue
+            question.add(more)
+        readings = question.readings()
+        if wanted := question.wanted(readings):
+            answer = _answer(codes_of(wanted), question.city())
+            return Explanation(answer, layer, tuple(readings), tuple(question.mentions))
+    readings = question.readings()
+    host = question.names_host(readings)
+    answer = HostCountry(question.city()) if host else Nothing(question.city())
+    return Explanation(answer, "host" if host else "none", tuple(readings), tuple(question.mentions))
+
+
+def suggest(index: NameIndex, text: str, limit: int = 10) -> tuple[str, ...]:
+    """Codes of the countries somebody may be typing the name of, the likeliest first."""
+    ranks: dict[str, tuple[bool, int, int]] = {}
+    for name in islice(index.starting_with(key(text)), MOST_STARTS) if key(text) else ():
+        for sense in index.find(name):
+            if sense.sort is Sort.NAME and sense.code != HOST:
+                rank = (not sense.languages & KNOWN_TO_ALL, -sense.languages.bit_count(), len(name))
+                ranks[sense.code] = min(rank, ranks.get(sense.code, rank))
+    if ranks:
+        return tuple(sorted(ranks, key=lambda code: (ranks[code], code))[:limit])
+    answer = search(index, text)
+    if isinstance(answer, Found):
+        return (answer.code,)
+    if isinstance(answer, Unsure):
+        return answer.choices[:limit]
+    return ()
+
+
+def _answer(codes: tuple[str, ...], city: str | None) -> Answer:
+    if not codes:
+        return Nothing(city)
+    if len(codes) == 1:
+        return HostCountry(city) if codes[0] == HOST else Found(codes[0], city)
+    return Unsure(codes[:MOST_CHOICES], city)

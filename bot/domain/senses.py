@@ -1,0 +1,76 @@
+"""What a word of the index can mean."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+KNOWN_TO_ALL: Final = 0b11
+"""English and Russian, the first two languages of the index."""
+WIDE: Final = (1 << 12) - 1
+"""The first twelve languages of the index: those that many write who were not born to them."""
+
+
+class Sort(IntEnum):
+    """What a word is: first the ways to name a country, the plainest first, then the rest."""
+
+    NAME = 0
+    OFFICIAL = 1
+    FORMER = 2
+    INFORMAL = 3
+    ABBREVIATION = 4
+    FORM = 5
+    """A case or suffixed form of a name, made by rule."""
+    ADJECTIVE = 6
+    DEMONYM = 7
+    TERRITORY = 8
+    CAPITAL = 9
+    CITY = 10
+    ROMANISED = 11
+    CODE = 12
+    CALLING = 13
+    """These two only as the whole message."""
+    REGION = 20
+    """A place or an invention that is no country, and must not be taken for one."""
+    RUSSIAN_CITY = 21
+    POST = 30
+    VISA = 31
+    CITIZEN = 32
+    FILLER = 33
+    NOT = 34
+    CONTRAST = 35
+    AND = 36
+    HOST = 37
+    EVERYDAY = 38
+
+    @property
+    def names_country(self) -> bool:
+        return self < Sort.REGION
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a word; `languages` is a set of bits, see NameIndex.languages."""
+
+    code: str
+    sort: Sort
+    languages: int
+
+
+Senses = tuple[Sense, ...]
+
+
+KINDS: Final = {
+    "name": Sort.NAME,
+    "case": Sort.NAME,
+    "official": Sort.OFFICIAL,
+    "former": Sort.FORMER,
+    "informal": Sort.INFORMAL,
+    "abbreviation": Sort.ABBREVIATION,
+    "demonym": Sort.DEMONYM,
+    "adjective": Sort.ADJECTIVE,
+    "capital": Sort.CAPITAL,
+    "city": Sort.CITY,
+    "territory": Sort.TERRITORY,
+    "romanised": Sort.ROMANISED,
+}
+"""The column `kind` of the data files."""

@@ -1,0 +1,42 @@
+"""Countries named by signs instead of words: flags, ISO codes, calling codes."""
+
+import re
+from typing import Final
+
+from bot.domain.countries import HOST, SENDERS, SOVEREIGN
+from bot.domain.names import NameIndex, Sort
+
+FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+CALLING: Final = re.compile(r"(?:\+|00)\s?(\d{1,4}|1-\d{3})")
+CODE: Final = re.compile(r"\W*([A-Za-z]{2,3})\W*")
+LONGEST_SIGN: Final = 8
+
+
+def signs(index: NameIndex, text: str) -> tuple[str, ...]:
+    """Flags anywhere; an ISO code or a calling code only as the whole message."""
+    if max(text, default="") >= "\U0001f1e6" and (codes := _flags(text)):
+        return codes
+    if len(text) > LONGEST_SIGN:
+        return ()
+    if calling := CALLING.fullmatch(text.strip()):
+        return tuple(sense.code for sense in index.find("+" + calling[1].replace("-", "")))
+    whole = CODE.fullmatch(text)
+    return _code(index, whole[1]) if whole else ()
+
+
+def _flags(text: str) -> tuple[str, ...]:
+    letters = ["".join(chr(ord(letter) - 0x1F1E6 + ord("a")) for letter in found) for found in FLAG.findall(text)]
+    codes = dict.fromkeys(SOVEREIGN.get(code, code) for code in letters)
+    return tuple(code for code in codes if code in SENDERS) or ((HOST,) if HOST in codes else ())
+
+
+def _code(index: NameIndex, text: str) -> tuple[str, ...]:
+    code = text.lower()
+    sender = SOVEREIGN.get(code, code)
+    if sender in SENDERS or sender == HOST:
+        return () if text == "no" else (sender,)  # whoever types a small "no" is answering, not asking for Norway
+    senses = index.find(code)
+    other = any(sense.sort >= Sort.POST or sense.sort < Sort.CODE for sense in senses)
+    if other and not text.isupper():
+        return ()
+    return tuple(sense.code for sense in senses if sense.sort is Sort.CODE)

@@ -1,0 +1,209 @@
+"""From what a message mentions to the country it asks about."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from bot.domain.countries import HOST
+from bot.domain.mentions import Mention
+from bot.domain.names import WIDE, NameIndex, Sense, Sort
+from bot.domain.normal import parted
+
+MOST_CHOICES: Final = 4
+DOUBT: Final = 0.1
+"""Readings of one word that differ by less are both offered."""
+
+STRENGTH: Final = {
+    Sort.NAME: 1.0,
+    Sort.OFFICIAL: 1.0,
+    Sort.FORMER: 0.95,
+    Sort.INFORMAL: 0.95,
+    Sort.ABBREVIATION: 0.95,
+    Sort.FORM: 0.95,
+    Sort.ADJECTIVE: 0.9,
+    Sort.DEMONYM: 0.9,
+    Sort.TERRITORY: 0.85,
+    Sort.CAPITAL: 0.8,
+    Sort.CITY: 0.75,
+    Sort.ROMANISED: 0.8,
+}
+PLACES: Final = (Sort.CAPITAL, Sort.CITY)
+POSTPOSED: Final = [
+    "tr",
+    "az",
+    "uz",
+    "tk",
+    "kk",
+    "ky",
+    "tt",
+    "ko",
+    "ja",
+    "hi",
+    "ur",
+    "bn",
+    "ne",
+    "mr",
+    "ta",
+    "te",
+    "si",
+    "mn",
+    "my",
+    "ka",
+    "am",
+    "ti",
+    "uz-Cyrl",
+    "ps",
+]
+"""Languages that put "not" behind what is not meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A mention with the countries it may mean, the likeliest first."""
+
+    mention: Mention
+    codes: tuple[str, ...]
+    strength: float
+    runner_up: tuple[str, float] | None = None
+    """The likeliest code that was left out, and its strength."""
+
+    def __str__(self) -> str:
+        second = f", before {self.runner_up[0]} at {self.runner_up[1]:.2f}" if self.runner_up else ""
+        return f"{self.mention} as {' or '.join(self.codes)} at {self.strength:.2f}{second}"
+
+
+def languages_of(index: NameIndex, mentions: list[Mention], text: str, hint: str | None) -> int:
+    """The languages the message is likely in: by its letters, and by the plain words most of which are theirs."""
+    votes = [0] * len(index.languages)
+    if not text.isascii() and SPECIAL.search(text):
+        for language, letters in LETTERS.items():
+            if letters.search(text):
+                votes[index.languages.index(language)] += 2
+    for senses in {mention.text: mention.senses for mention in mentions}.values():
+        bits = 0
+        for sense in senses:
+            if sense.sort >= Sort.POST:
+                bits |= sense.languages
+        for place in _places(bits):
+            votes[place] += 1
+    if hint in index.languages:
+        votes[index.languages.index(hint)] += 1
+    most = max(votes)
+    return sum(1 << place for place, count in enumerate(votes) if count == most) if most else 0
+
+
+@lru_cache(maxsize=1024)
+def _places(bits: int) -> tuple[int, ...]:
+    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
+
+
+LETTERS: Final = {
+    language: re.compile(f"[{letters}]")
+    for language, letters in {
+        "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđĐ",
+        "tr": "ğışİĞ", "az": "əƏğış", "de": "ßäöü", "es": "ñ¿¡", "pt": "ãõ", "fr": "çœèùêû", "pl": "łąęńśźż",
+        "cs": "ěřůčšžňťď", "sk": "ľĺŕôäčšžňťď", "hr": "čćđšž", "bs": "čćđšž", "sr-Latn": "čćđšž", "sl": "čšž", "hu": "őű", "ro": "țșşţă", "lv": "āēīūķļņģčšž", "lt": "ėįųū", "et": "õäö", "uk": "їєЇЄ",
+        "be": "ўЎ", "kk": "қғұәіңөүҚҒҰӘІҢӨҮ", "ky": "өүңӨҮҢ", "tg": "ӯҳҷӣқғӮҲҶӢ", "mn": "өүӨҮ", "sv": "åäö", "da": "æøå",
+        "no": "æøå", "fi": "äö", "sr": "ђћџљњј", "mk": "ѓќѕљњј", "fa": "پچژگکی", "ur": "ںٹڈڑےہھ", "uz-Cyrl": "ўқғҳ",
+    }.items()
+}  # fmt: skip
+
+
+SPECIAL: Final = re.compile("[" + "".join(letters.pattern[1:-1] for letters in LETTERS.values()) + "]")
+
+
+def weigh(sense: Sense, languages: int, major: int) -> float:
+    weight = STRENGTH.get(sense.sort, 0.5)
+    known = sense.languages & major
+    if not known:
+        weight -= 0.35
+    weight += min(known.bit_count(), 12) * 0.01 + (0.1 if known & WIDE else 0.0)
+    if sense.languages & languages:
+        weight += 0.3
+    return weight
+
+
+def read(mention: Mention, languages: int, major: int) -> Reading | None:
+    """What country a mention means; None where it names none."""
+    weights: dict[str, float] = {}
+    for sense in mention.countries:
+        weights[sense.code] = max(weights.get(sense.code, 0.0), weigh(sense, languages, major))
+    if not weights:
+        return None
+    best = max(weights.values())
+    codes = sorted((code for code in weights if weights[code] >= best - DOUBT), key=lambda code: (-weights[code], code))
+    left = [(weights[code], code) for code in weights if code not in codes]
+    runner_up = (max(left)[1], max(left)[0]) if left else None
+    return Reading(mention, tuple(codes[:MOST_CHOICES]), best, runner_up)
+
+
+def asked_for(
+    index: NameIndex, mentions: list[Mention], readings: list[Reading], languages: int, text: str
+) -> list[Reading]:
+    """The readings that the question is about: not the host, not what is ruled out, names before cities."""
+    abroad = [reading for reading in readings if reading.codes != (HOST,)]
+    wanted = abroad
+    if len({reading.codes for reading in readings}) > 1:
+        out = ruled_out(index, mentions, readings, languages, text)
+        wanted = [reading for reading in abroad if id(reading.mention) not in out] or abroad
+    if any(not _only(reading, *PLACES) for reading in wanted):
+        wanted = [reading for reading in wanted if not _only(reading, *PLACES)]
+    return wanted
+
+
+def _only(reading: Reading, *sorts: Sort) -> bool:
+    codes = set(reading.codes)
+    return all(sense.sort in sorts for sense in reading.mention.countries if sense.code in codes)
+
+
+def ruled_out(
+    index: NameIndex, mentions: list[Mention], readings: list[Reading], languages: int, text: str
+) -> set[int]:
+    """The ids of mentions that the message says are not meant.
+
+    A comma tells what "not" belongs to ("X, not Y", "X not, Y"); without one, the language's own order does.
+    """
+    behind_stop = parted(text)
+    postposed = sum(index.bits(language) for language in POSTPOSED)
+    named = {id(reading.mention) for reading in readings}
+    out: set[int] = set()
+    for place, mention in enumerate(mentions):
+        senses = [sense for sense in mention.senses if sense.sort in (Sort.NOT, Sort.CONTRAST)]
+        senses = [sense for sense in senses if sense.languages & languages] or senses
+        if not senses or id(mention) in named:
+            continue
+        before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
+        after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
+        plain = any(sense.sort is Sort.NOT for sense in senses)
+        if after is None or (before is None and not plain):
+            continue
+        if before is None or behind_stop.intersection(range(before.end, mention.end)):
+            backwards = False
+        elif behind_stop.intersection(range(mention.end, after.end)):
+            backwards = True
+        else:
+            backwards = bool(senses[0].languages & postposed & (languages or -1)) and not (
+                senses[0].languages & languages & ~postposed
+            )
+        if plain or not out:
+            out.add(id(before if backwards else after))
+    return out
+
+
+def _contrasted(mentions: list[Mention], named: Mention) -> bool:
+    """True if a word of contrast follows: "not X but Y"."""
+    return any(
+        other.start >= named.end and other.has(Sort.NOT, Sort.CONTRAST) and not other.countries for other in mentions
+    )
+
+
+def codes_of(readings: list[Reading]) -> tuple[str, ...]:
+    """The countries asked for, in order; a reading in doubt is settled by a sure one."""
+    sure = {reading.codes[0] for reading in readings if len(reading.codes) == 1}
+    codes: list[str] = []
+    for reading in readings:
+        if len(reading.codes) > 1 and sure & set(reading.codes):
+            continue
+        codes.extend(code for code in reading.codes if code not in codes)
+    return tuple(codes)

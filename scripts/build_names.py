@@ -1,0 +1,109 @@
+"""Builds bot/names.idx, the table of names the finder reads, from Unicode CLDR (Babel) and data/names.
+
+    python scripts/build_names.py            builds
+    python scripts/build_names.py --check    exit 1 if the file was built from other inputs than these
+
+The same inputs give the same bytes.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+import babel
+import phonenumbers
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bot.domain.names import INDEX_FILE
+from bot.domain.senses import Sort
+from scripts.names.collected import Collected
+from scripts.names.encode import encode
+from scripts.names.endings import forms_of_adjective, forms_of_demonym, forms_of_name
+from scripts.names.romanise import LETTERED, romanised, typed_in_latin
+from scripts.names.sources import NAMES, ROOT, Row, from_cldr, from_codes, from_tables
+
+SOURCE_CODE: Final = (
+    "bot/domain/normal.py bot/domain/sounds.py bot/domain/senses.py bot/domain/names.py scripts/build_names.py "
+    "scripts/names"
+)
+PLAIN: Final = (Sort.NAME, Sort.OFFICIAL, Sort.FORMER, Sort.INFORMAL)
+READ_OUT: Final = (Sort.NAME, Sort.OFFICIAL, Sort.INFORMAL, Sort.ADJECTIVE, Sort.DEMONYM)
+
+
+def collect() -> Collected:
+    rows = [*from_cldr(), *from_tables()]
+    collected = Collected()
+    for row in rows:
+        collected.add(row.text, row.code, row.sort, row.language)
+    for row in from_codes():
+        collected.add_as_is(row.text.lower(), row)
+    for row in rows:
+        sort = Sort.FORM if row.sort in PLAIN else row.sort
+        for form in forms(row):
+            collected.add(form, row.code, sort, row.language, made=True)
+        if row.language == "ru" and row.sort >= Sort.POST:
+            for form in typed_in_latin(row.text):
+                collected.add(form, row.code, row.sort, "ru-Latn", made=True)
+        if row.language in LETTERED and row.sort in READ_OUT:
+            for form in romanised(row.text, row.language):
+                collected.add(form, row.code, Sort.ROMANISED, LETTERED[row.language])
+    return collected
+
+
+def forms(row: Row) -> list[str]:
+    text = row.text.lower()
+    if row.sort is Sort.ADJECTIVE:
+        return list(forms_of_adjective(text, row.language))
+    if row.sort is Sort.DEMONYM:
+        return list(forms_of_demonym(text, row.language))
+    named = row.sort.names_country and row.sort is not Sort.ABBREVIATION
+    if named or row.sort in (Sort.RUSSIAN_CITY, Sort.REGION):
+        return list(forms_of_name(text, row.language))
+    return []
+
+
+def digest() -> str:
+    """What the file depends on: the tables, and the code that reads them."""
+    files = [*NAMES.rglob("*.csv"), *NAMES.rglob("*.txt")]
+    for name in SOURCE_CODE.split():
+        path = ROOT / name
+        files.extend(path.glob("*.py") if path.is_dir() else [path])
+    found = hashlib.sha256()
+    for path in sorted(files):
+        found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def inputs() -> dict[str, object]:
+    """What the index is made from, as it is kept in its head."""
+    return {"babel": babel.__version__, "phonenumbers": phonenumbers.__version__, "digest": digest()}
+
+
+def is_stale(path: Path = INDEX_FILE) -> bool:
+    """True where the file is missing, or was built from other inputs."""
+    try:
+        about = json.loads(path.read_bytes().partition(b"\n")[0])
+    except (OSError, ValueError):
+        return True
+    return bool(about.get("inputs") != inputs())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Builds bot/names.idx from Unicode CLDR and data/names.")
+    parser.add_argument("--check", action="store_true", help="only say whether the file is stale; exit 1 if it is")
+    if parser.parse_args().check:
+        stale = is_stale()
+        print(f"{INDEX_FILE.name}: {'stale: run python scripts/build_names.py' if stale else 'up to date'}")
+        return int(stale)
+    data = encode(collect(), {"built_by": "python scripts/build_names.py", "inputs": inputs()})
+    INDEX_FILE.write_bytes(data)
+    print(f"{INDEX_FILE.name}: {len(data):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
