@@ -95,6 +95,32 @@ async def test_faults_of_the_data_are_all_told_and_nothing_is_loaded(tmp_path: P
     assert "+7 495 628-55-56" in still.out
 
 
+async def test_a_page_is_published_once_whatever_it_looks_like(tmp_path: Path) -> None:
+    page = bundled("data") / "news" / "2016-03-14-syria-withdrawal.txt"
+    untidy = tmp_path / "page.txt"
+    untidy.write_bytes(
+        b"\xef\xbb\xbf" + page.read_bytes().replace(b"\n\n", b"\r\n\r\n\r\n").replace("’".encode(), b"'")
+    )
+    assert (await run(tmp_path, "publish", str(page), "--dry-run")).out.startswith("would go to 0 chats")
+    assert (await run(tmp_path, "publish", str(page))).out.startswith("bulletin 1 goes to 0 chats")
+    for again in (page.name, str(untidy)):
+        assert "published already, as bulletin 1: nothing is sent" in (await run(tmp_path, "publish", again)).out
+    assert (await run(tmp_path, "withdraw", "1")).out.startswith("bulletin 1 is withdrawn")
+    refused = await run(tmp_path, "correct", "1", str(page))
+    assert (refused.status, one_line(refused.err)) == (1, True)
+
+
+async def test_a_faulty_page_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(
+        "Notice\n\nSome text.\n\nHome News Title\n\nTitle\n\nPublished on 31/02/2026\n\nText.\n"
+    )
+    ended = await run(tmp_path, "publish", "page.txt")
+    assert ended.status == 1
+    assert ended.err.startswith("page.txt:9: date: ")
+    missing = await run(tmp_path, "publish", "nowhere.txt")
+    assert missing.err.startswith("nowhere.txt:1: file: ")
+
+
 async def test_migrating_says_what_it_did(tmp_path: Path) -> None:
     first, second = await run(tmp_path, "migrate"), await run(tmp_path, "migrate")
     assert first.out.startswith("schema none -> ")
