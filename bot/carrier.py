@@ -33,11 +33,13 @@ GONE: Final = {
     "need administrator rights": Ended.KICKED,
     "chat_write_forbidden": Ended.KICKED,
     "chat_admin_required": Ended.KICKED,
+    "channel_private": Ended.KICKED,
     "chat not found": Ended.NOT_FOUND,
     "user not found": Ended.NOT_FOUND,
     "peer_id_invalid": Ended.NOT_FOUND,
     "group is deactivated": Ended.NOT_FOUND,
     "group chat was deactivated": Ended.NOT_FOUND,
+    "group chat was deleted": Ended.NOT_FOUND,
     "can't initiate conversation": Ended.NOT_FOUND,
 }
 """Words in a refusal after which the chat cannot be reached any more (Bot API server, td: Client.cpp, *Manager.cpp)."""

@@ -50,9 +50,12 @@ class Settings(BaseSettings):
     @field_validator("admin_ids", mode="before")
     @classmethod
     def _split_ids(cls, value: object) -> object:
-        if isinstance(value, str):
-            return frozenset(int(part) for part in value.replace(" ", "").split(",") if part)
-        return value
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isdecimal() for part in parts):
+            raise ValueError("must be Telegram user ids, comma separated")
+        return frozenset(map(int, parts))
 
     @field_validator("api_url", "webhook_url")
     @classmethod
@@ -81,7 +84,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Europe
             raise ValueError("is no time zone of the IANA database") from error
         return value
 
@@ -94,6 +97,8 @@ class Settings(BaseSettings):
             first = error.errors(include_url=False, include_input=False)[0]
             name = "BOT_" + "_".join(str(part) for part in first["loc"]).upper()
             raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{cls.model_config['env_file']}: is not UTF-8") from None
 
     @property
     def database(self) -> str:

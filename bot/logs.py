@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 
 import structlog
 
-TOKEN: Final = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-"""What a Bot API token looks like, wherever it stands in a line."""
+TOKEN: Final = re.compile(r"\d{3,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+"""What a Bot API token looks like, wherever it stands in a line or an address."""
 
 CHATTY: Final = ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic", "aiosqlite", "sqlalchemy.engine")
 """Loggers whose lines below WARNING carry the token, message texts or nothing of use."""

@@ -26,13 +26,14 @@ AT_HOME: Final = 4.0
 FREQUENT: Final = 4.6
 """Rarer words of other languages are likelier a misspelt name than themselves."""
 LANGUAGES: Final = (
-    "ar bg bn ca cs da de el en es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro ru sk sl sr sv ta tr uk ur vi"
+    "ar bg bn ca cs da de el en es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro ru "
+    "sk sl sr sv ta tr uk ur vi"
 ).split()
 
 
 def collisions(index: NameIndex, language: str) -> list[str]:
     """The language's frequent words that are near to a name, or spelt as a name of another language."""
-    from wordfreq import iter_wordlist, zipf_frequency
+    from wordfreq import iter_wordlist, zipf_frequency  # type: ignore[import-not-found]
 
     found: dict[str, None] = {}
     own = index.bits(language)
@@ -41,7 +42,12 @@ def collisions(index: NameIndex, language: str) -> list[str]:
         if frequency < RARE:
             break
         parts = words(word)
-        if len(parts) == 1 and parts[0].isalpha() and parts[0] not in found and looks_like_a_name(index, parts[0], frequency, own):
+        if (
+            len(parts) == 1
+            and parts[0].isalpha()
+            and parts[0] not in found
+            and looks_like_a_name(index, parts[0], frequency, own)
+        ):
             found[parts[0]] = None
     return list(found)
 
@@ -51,7 +57,11 @@ def looks_like_a_name(index: NameIndex, word: str, frequency: float, own: int) -
     senses = index.find(word)
     if senses:
         countries = [sense for sense in senses if sense.sort < Sort.CODE]
-        return well_known and any(sense.sort not in PLACES for sense in countries) and not any(sense.languages & (own | WIDE) for sense in countries)
+        return (
+            well_known
+            and any(sense.sort not in PLACES for sense in countries)
+            and not any(sense.languages & (own | WIDE) for sense in countries)
+        )
     mention = stemmed(index, word, 0)
     if mention and mention.countries:
         foreign = not any(sense.languages & own for sense in mention.countries)

@@ -1,5 +1,6 @@
 """Ways to find a name that does not stand in the message as it should, the surest first."""
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,7 +74,7 @@ def joined(question: Question) -> list[Mention]:
     """A name typed with a blank too many: "ger many", "kazakh stan"."""
     found = []
     loose = question.loose()
-    for first, second in zip(loose, loose[1:], strict=False):
+    for first, second in itertools.pairwise(loose):
         if second == first + 1:
             name = question.words[first] + question.words[second]
             senses = question.index.find(name) if len(name) >= 6 else ()

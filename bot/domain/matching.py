@@ -14,7 +14,6 @@ from bot.domain.senses import KNOWN_TO_ALL, Sort
 from bot.domain.signs import signs
 from bot.domain.verdict import MOST_CHOICES, Reading, codes_of
 
-
 MOST_STARTS: Final = 400
 """Names that are looked at to complete what is being typed."""
 

@@ -1,6 +1,7 @@
 """Where a message names a country, and what stands around it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.names import NameIndex, Senses, Sort
@@ -13,6 +14,9 @@ LONGEST_RUN: Final = 16
 """Letters of the longest name in a script without spaces."""
 
 
+NAMING: Final = (1 << Sort.CODE) - 1
+MOST_REPEATED: Final = 3
+"""How often a word that names nothing is noted in one message."""
 FUNCTION_WORDS: Final = (Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND)
 
 
@@ -26,9 +30,19 @@ class Mention:
     senses: Senses
     layer: str
     cost: float = 0.0
+    sorts: int = field(init=False, repr=False, compare=False)
+    """A bit for every sort of meaning it has."""
+
+    def __post_init__(self) -> None:
+        sorts = 0
+        for sense in self.senses:
+            sorts |= 1 << sense.sort
+        object.__setattr__(self, "sorts", sorts)
 
     @property
     def countries(self) -> Senses:
+        if not self.sorts & NAMING:
+            return ()
         return tuple(sense for sense in self.senses if sense.sort < Sort.CODE)
 
     def __str__(self) -> str:
@@ -36,47 +50,59 @@ class Mention:
         return f"{self.text!r} (words {self.start + 1}-{self.end}, {self.layer}, cost {self.cost:.2f}: {sorts})"
 
     def has(self, *sorts: Sort) -> bool:
-        return any(sense.sort in sorts for sense in self.senses)
+        return any(self.sorts >> sort & 1 for sort in sorts)
 
 
 def exact(index: NameIndex, words: list[str]) -> list[Mention]:
     """What is known as it stands, longest names first, from left to right; gaps are left to other layers."""
     found: list[Mention] = []
+    counts: Counter[str] = Counter()
+    known = {word: index.find(word) for word in dict.fromkeys(words)}
+    first = {word for word in known if index.begins_any(word)}
     place = 0
-    last = len(words) - 1
-    begins_any = {word: index.begins_any(word) for word in dict.fromkeys(words)}
-    alone = {word: index.find(word) for word in begins_any}
-    while place <= last:
+    while place < len(words):
         word = words[place]
-        end = place + 1
-        senses: Senses = ()
-        if place < last and begins_any[word] and index.begins(word, words[place + 1]):
-            for end in range(min(last + 1, place + WIDEST), place + 1, -1):
-                senses = index.find("".join(words[place:end]))
-                if senses:
-                    break
-            else:
-                senses, end = (), place + 1
-        if not senses:
-            senses = alone[word]
+        end, senses = _longest(index, words, place, known) if word in first else (place + 1, known[word])
         if senses:
             mention = Mention(place, end, " ".join(words[place:end]), senses, "exact")
-            found.append(mention)
-            if end > place + 1 and not mention.countries and mention.has(Sort.POST, Sort.VISA, Sort.CITIZEN):
-                found.extend(
-                    Mention(inner, inner + 1, words[inner], alone[words[inner]], "exact")
-                    for inner in range(place, end)
-                    if alone[words[inner]] and all(sense.sort < Sort.CODE for sense in alone[words[inner]])
-                )
+            counts[mention.text] += 1
+            if mention.countries or counts[mention.text] <= MOST_REPEATED:
+                found.append(mention)
+                found.extend(_inside_phrase(mention, words, known))
         elif NO_SPACES.match(word):
-            found.extend(within(index, word, place))
-            if HIRAGANA.fullmatch(word) and not any(mention.countries for mention in found):
+            inside = within(index, word, place)
+            if HIRAGANA.fullmatch(word) and not any(mention.countries for mention in inside):
                 spelt_out = within(index, word.translate(KATAKANA), place)
-                found.extend(mention for mention in spelt_out if len(mention.text) > 2)
+                inside.extend(mention for mention in spelt_out if len(mention.text) > 2)
+            found.extend(inside)
         elif HANGUL.match(word):
             found.extend(at_start(index, word, place))
         place = end
     return found
+
+
+def _longest(index: NameIndex, words: list[str], place: int, known: dict[str, Senses]) -> tuple[int, Senses]:
+    """Where the longest name that begins at a place ends, and what it means."""
+    if place + 1 < len(words) and index.begins(words[place], words[place + 1]):
+        for end in range(min(len(words), place + WIDEST), place + 1, -1):
+            name = "".join(words[place:end])
+            senses = known.get(name)
+            if senses is None:
+                senses = known[name] = index.find(name)
+            if senses:
+                return end, senses
+    return place + 1, known[words[place]]
+
+
+def _inside_phrase(mention: Mention, words: list[str], known: dict[str, Senses]) -> list[Mention]:
+    """Nationalities within a phrase such as "I am a Nepali"."""
+    if mention.end == mention.start + 1 or mention.countries or not mention.has(Sort.POST, Sort.VISA, Sort.CITIZEN):
+        return []
+    return [
+        Mention(place, place + 1, words[place], known[words[place]], "exact")
+        for place in range(mention.start, mention.end)
+        if known[words[place]] and all(sense.sort < Sort.CODE for sense in known[words[place]])
+    ]
 
 
 def within(index: NameIndex, run: str, place: int) -> list[Mention]:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -141,12 +142,12 @@ class NameIndex:
 
     def bits(self, language: str) -> int:
         """The bit of a language, 0 where the index does not know it."""
-        return 1 << self.languages.index(language) if language in self.languages else 0
+        return _bits_of(self.languages).get(language, 0)
 
     @property
     def major(self) -> int:
         """The bits of the languages that people in Russia are likely to write in."""
-        return (1 << self.languages.index("|")) - 1
+        return self.bits("|") - 1
 
     def with_aliases(self, aliases: Iterable[Alias]) -> "NameIndex":
         """The same index with an operator's aliases laid over it."""
@@ -244,6 +245,11 @@ def halves(word: str, size: int) -> tuple[str, str]:
     """The marks of a word's two halves, as a word of `size` letters would be cut."""
     cut = size // 2
     return f"<{size}{word[:cut]}", f">{size}{word[cut - size :]}"
+
+
+@lru_cache(maxsize=4)
+def _bits_of(languages: tuple[str, ...]) -> dict[str, int]:
+    return {language: 1 << place for place, language in enumerate(languages)}
 
 
 def crc(text: str) -> int:

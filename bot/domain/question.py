@@ -72,7 +72,8 @@ class Question:
             )
             for place in range(mention.start, mention.end)
         }
-        return [place for place, word in enumerate(self.words) if place not in fixed and len(word) >= WORTH_GUESSING]
+        first = {word: place for place, word in reversed(list(enumerate(self.words)))}
+        return sorted(place for word, place in first.items() if place not in fixed and len(word) >= WORTH_GUESSING)
 
     def beside_post(self) -> list[int]:
         """Places of ordinary words next to "embassy", where a country is expected."""
@@ -83,7 +84,12 @@ class Question:
     def city(self) -> str | None:
         """The Russian city named."""
         for mention in self.mentions:
-            for sense in mention.senses:
+            if mention.layer == "spelling":
+                continue
+            senses = mention.senses
+            if mention.end > mention.start + 1:
+                senses += tuple(sense for part in mention.text.split() for sense in self.index.find(part))
+            for sense in senses:
                 if sense.sort is Sort.RUSSIAN_CITY:
                     return sense.code
         return None
@@ -158,7 +164,7 @@ class Question:
         if len(self.words) == 1 or mention.layer != "exact":
             return False
         if self.happens_to_be(mention):
-            return True
+            return mention.end - mention.start < len(self.words) and not self.is_beside(mention)
         if (
             len(mention.text) <= 5
             and self.languages
@@ -181,7 +187,7 @@ class Question:
         """True for short names spelt like two little words: "to go"."""
         parts = self.words[mention.start : mention.end]
         return (
-            1 < len(parts)
+            len(parts) > 1
             and sum(map(len, parts)) < 6
             and any(
                 sense.sort in FUNCTION_WORDS and sense.languages & KNOWN_TO_ALL for sense in self.index.find(parts[0])

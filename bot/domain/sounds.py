@@ -50,7 +50,8 @@ LETTERS: Final = {ord(letter): latin for letter, latin in _LETTERS.items()}
 _SPELLINGS: Final = {
     "shch": "sh", "sch": "sh", "tch": "ch", "sh": "sh", "zh": "sh", "ch": "ch", "cz": "ch", "sz": "sh", "kh": "h",
     "gh": "g", "ph": "f", "th": "t", "dh": "d", "bh": "b", "ck": "k", "qu": "kv", "x": "ks", "q": "k", "w": "v",
-    "ts": "s", "tz": "s", "dz": "s", "z": "s", "dj": "j", "dzh": "j", "j": "j", "y": "i", "c": "k", "ee": "i", "ou": "u", "oo": "u",
+    "ts": "s", "tz": "s", "dz": "s", "z": "s", "dj": "j", "dzh": "j", "j": "j", "y": "i", "c": "k",
+    "ee": "i", "ou": "u", "oo": "u",
 }  # fmt: skip
 SPELLINGS: Final = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)))
 VOWELS: Final = re.compile("[aeiouj]+")

@@ -1,5 +1,6 @@
 """How far a misspelt word is from a name, and whether that is near enough to be taken for it."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +15,7 @@ SHORTEST: Final = 4
 LONGEST: Final = 40
 HAN: Final = re.compile("[\u3400-\u9fff]")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
-NEIGHBOURS: Final = frozenset(
-    pair for row in _ROWS for a, b in zip(row, row[1:], strict=False) for pair in (a + b, b + a)
-)
+NEIGHBOURS: Final = frozenset(pair for row in _ROWS for a, b in itertools.pairwise(row) for pair in (a + b, b + a))
 
 
 STRANGE: Final = {

@@ -1,6 +1,7 @@
 """From what a message mentions to the country it asks about."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,6 +12,7 @@ from bot.domain.names import WIDE, NameIndex, Sense, Sort
 from bot.domain.normal import parted
 
 MOST_CHOICES: Final = 4
+ROLES: Final = 1 << Sort.POST
 DOUBT: Final = 0.1
 """Readings of one word that differ by less are both offered."""
 
@@ -75,22 +77,22 @@ class Reading:
 
 def languages_of(index: NameIndex, mentions: list[Mention], text: str, hint: str | None) -> int:
     """The languages the message is likely in: by its letters, and by the plain words most of which are theirs."""
-    votes = [0] * len(index.languages)
+    ballots: list[int] = []
     if not text.isascii() and SPECIAL.search(text):
-        for language, letters in LETTERS.items():
-            if letters.search(text):
-                votes[index.languages.index(language)] += 2
-    for senses in {mention.text: mention.senses for mention in mentions}.values():
+        ballots += [index.bits(language) for language, letters in LETTERS.items() if letters.search(text)] * 2
+    for senses in {mention.text: mention.senses for mention in mentions if mention.sorts >= ROLES}.values():
         bits = 0
         for sense in senses:
             if sense.sort >= Sort.POST:
                 bits |= sense.languages
-        for place in _places(bits):
-            votes[place] += 1
+        ballots.append(bits)
     if hint in index.languages:
-        votes[index.languages.index(hint)] += 1
-    most = max(votes)
-    return sum(1 << place for place, count in enumerate(votes) if count == most) if most else 0
+        ballots.append(index.bits(hint))
+    if len(ballots) < 2:
+        return ballots[0] if ballots else 0
+    votes = Counter(place for bits in ballots for place in _places(bits))
+    most = max(votes.values(), default=0)
+    return sum(1 << place for place, count in votes.items() if count == most)
 
 
 @lru_cache(maxsize=1024)
@@ -102,14 +104,42 @@ LETTERS: Final = {
     language: re.compile(f"[{letters}]")
     for language, letters in {
         "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđĐ",
-        "tr": "ğışİĞ", "az": "əƏğış", "de": "ßäöü", "es": "ñ¿¡", "pt": "ãõ", "fr": "çœèùêû", "pl": "łąęńśźż",
-        "cs": "ěřůčšžňťď", "sk": "ľĺŕôäčšžňťď", "hr": "čćđšž", "bs": "čćđšž", "sr-Latn": "čćđšž", "sl": "čšž", "hu": "őű", "ro": "țșşţă", "lv": "āēīūķļņģčšž", "lt": "ėįųū", "et": "õäö", "uk": "їєЇЄ",
-        "be": "ўЎ", "kk": "қғұәіңөүҚҒҰӘІҢӨҮ", "ky": "өүңӨҮҢ", "tg": "ӯҳҷӣқғӮҲҶӢ", "mn": "өүӨҮ", "sv": "åäö", "da": "æøå",
-        "no": "æøå", "fi": "äö", "sr": "ђћџљњј", "mk": "ѓќѕљњј", "fa": "پچژگکی", "ur": "ںٹڈڑےہھ", "uz-Cyrl": "ўқғҳ",
+        "tr": "ğışİĞ",
+        "az": "əƏğış",
+        "de": "ßäöü",
+        "es": "ñ¿¡",
+        "pt": "ãõ",
+        "fr": "çœèùêû",
+        "pl": "łąęńśźż",
+        "cs": "ěřůčšžňťď",
+        "sk": "ľĺŕôäčšžňťď",
+        "hr": "čćđšž",
+        "bs": "čćđšž",
+        "sr-Latn": "čćđšž",
+        "sl": "čšž",
+        "hu": "őű",
+        "ro": "țșşţă",
+        "lv": "āēīūķļņģčšž",
+        "lt": "ėįųū",
+        "et": "õäö",
+        "uk": "їєЇЄ",
+        "be": "ўЎ",
+        "kk": "қғұәіңөүҚҒҰӘІҢӨҮ",
+        "ky": "өүңӨҮҢ",
+        "tg": "ӯҳҷӣқғӮҲҶӢ",
+        "mn": "өүӨҮ",
+        "sv": "åäö",
+        "da": "æøå",
+        "no": "æøå",
+        "fi": "äö",
+        "sr": "ђћџљњј",
+        "mk": "ѓќѕљњј",
+        "fa": "پچژگکی",
+        "ur": "ںٹڈڑےہھ",
+        "uz-Cyrl": "ўқғҳ",
     }.items()
-}  # fmt: skip
-
-
+}
+"""Letters that few languages share."""
 SPECIAL: Final = re.compile("[" + "".join(letters.pattern[1:-1] for letters in LETTERS.values()) + "]")
 
 
@@ -144,10 +174,10 @@ def asked_for(
     """The readings that the question is about: not the host, not what is ruled out, names before cities."""
     abroad = [reading for reading in readings if reading.codes != (HOST,)]
     wanted = abroad
-    if len({reading.codes for reading in readings}) > 1:
+    if len(readings) > 1 and len({reading.codes for reading in readings}) > 1:
         out = ruled_out(index, mentions, readings, languages, text)
         wanted = [reading for reading in abroad if id(reading.mention) not in out] or abroad
-    if any(not _only(reading, *PLACES) for reading in wanted):
+    if len(wanted) > 1 and any(not _only(reading, *PLACES) for reading in wanted):
         wanted = [reading for reading in wanted if not _only(reading, *PLACES)]
     return wanted
 

@@ -41,10 +41,10 @@ GROUP_MINUTE: Final = 60.0 + LATE
 
 @dataclass(slots=True, eq=False)
 class Trip:
-    """A call on its way: when it left, how many messages it puts into the chat."""
+    """A call that may leave: how many messages it puts into the chat, when it left, infinity until it has."""
 
-    left: float
     messages: int
+    left: float = math.inf
 
 
 class Timetable:
@@ -74,12 +74,12 @@ class Timetable:
             return self._slot
         if over <= len(arrived):
             return max(self._slot, arrived[over - 1] + kept)
-        first = next(iter(self._under_way))
-        return max(self._slot, first.left + self._round_trip + LATEST + kept)
+        first_left = min(next(iter(self._under_way)).left, now)
+        return max(self._slot, first_left + self._round_trip + LATEST + kept)
 
-    def depart(self, trip: Trip) -> None:
+    def depart(self, trip: Trip, now: float) -> None:
         messages = min(trip.messages, self._most)
-        self._slot = max(self._slot, trip.left - CATCH_UP) + messages * self._interval
+        self._slot = max(self._slot, now - CATCH_UP) + messages * self._interval
         self._under_way[trip] = messages
         self._under_way_count += messages
 
@@ -138,7 +138,7 @@ class ChatLimits:
 
     def free_at(self, messages: int, *, burst: bool) -> float:
         """The earliest moment for a call with so many messages; `burst`: it need not keep a second's distance."""
-        at = self._paid_up - (self._burst - 1) * self._pace
+        at = self._paid_up - (self._burst - min(messages, self._burst)) * self._pace
         if not burst:
             at = max(at, self._last + self._pace)
         if self._minute is None or (over := len(self._minute) + min(messages, GROUP_MOST) - GROUP_MOST) <= 0:

@@ -63,7 +63,7 @@ class Pacing(BaseRateLimiter[Priority]):
     def __init__(self, rate: float = UNPAID_RATE, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._timetable = Timetable(rate)
-        self._unpaid = Timetable(UNPAID_RATE) if rate > UNPAID_RATE else None
+        self._timetables = (self._timetable,) if rate <= UNPAID_RATE else (self._timetable, Timetable(UNPAID_RATE))
         self._rooms = WaitingRooms()
         self._numbers = count()
         self._halted_until = -math.inf
@@ -90,7 +90,6 @@ class Pacing(BaseRateLimiter[Priority]):
     def hold_until(self, moment: float) -> None:
         """Lets nothing leave before that moment of the clock."""
         self._halted_until = max(self._halted_until, moment)
-        self._restart(self._halted_until)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -133,9 +132,7 @@ class Pacing(BaseRateLimiter[Priority]):
                 self._arrive(waiter, trip)
 
     def _waiter(self, data: dict[str, Any], priority: Priority, messages: int) -> Waiter:
-        timetables: tuple[Timetable, ...] = (self._timetable,)
-        if self._unpaid is not None and not data.get("allow_paid_broadcast"):
-            timetables += (self._unpaid,)
+        timetables = self._timetables[:1] if data.get("allow_paid_broadcast") else self._timetables
         return Waiter(next(self._numbers), priority, chat_of(data), messages, timetables)
 
     async def _turn(self, waiter: Waiter) -> Trip:
@@ -183,11 +180,8 @@ class Pacing(BaseRateLimiter[Priority]):
     def _dispatch(self) -> None:
         """Lets everybody leave whose turn it is, and sets the timer for the next."""
         now = self._clock()
-        if now < self._halted_until:
-            self._set_timer(self._halted_until)
-            return
-        if self._nobody_waits:
-            self._restart(now)
+        for timetable in self._timetables:
+            timetable.restart(max(now, self._halted_until) if self._nobody_waits else self._halted_until)
         waiter, next_turn = self._choose(now)
         while waiter is not None:
             self._let_go(waiter, now)
@@ -214,16 +208,11 @@ class Pacing(BaseRateLimiter[Priority]):
         self._rooms.go(waiter, now)
         overtakes = waiter.priority is Priority.REPLY and self._rooms.first(Priority.BROADCAST, now) is not None
         self._passed_over = self._passed_over + 1 if overtakes else 0
-        waiter.trip = Trip(now, waiter.messages)
+        waiter.trip = Trip(waiter.messages)
         for timetable in waiter.timetables:
-            timetable.depart(waiter.trip)
+            timetable.depart(waiter.trip, now)
         if waiter.turn is not None:
             waiter.turn.set_result(waiter.trip)
-
-    def _restart(self, at: float) -> None:
-        self._timetable.restart(at)
-        if self._unpaid is not None:
-            self._unpaid.restart(at)
 
     def _set_timer(self, at: float) -> None:
         if at == self._timer_at:

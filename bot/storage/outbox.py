@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.delivery import Settlement, Standing, State
+from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.news import Bulletin, fingerprint
 from bot.domain.quiet import Quiet
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.database import Database, bulletins, chats, deliveries, subscriptions
+from bot.storage.subscriptions import move_in
 
 ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "doubted", "due", "fence")
 REACHED: Final = (State.SENT, State.UNKNOWN)
+ENDED: Final = (Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
+"""Stages in which nothing is sent any more, whatever is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class AlreadyPublished:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One row of the outbox, leased, with what is needed to send it."""
+    """One row of the outbox, leased, with what is needed to send it. `ended`: why the chat is no reader any more."""
 
     chat_id: int
     standing: Standing
@@ -50,6 +53,7 @@ class Due:
     silent: bool
     quiet: Quiet | None
     timezone: str | None
+    ended: Ended | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +133,14 @@ async def _amend(
             return None
         new = corrected or old.bulletin
         values = shelf.columns(new, kind, Stage.RUNNING, urgent=old.urgent, now=now)
-        if corrected is not None and fingerprint(new.item) != fingerprint(old.bulletin.item):
+        if corrected is not None and await _is_new(connection, new):
             values["fingerprint"] = fingerprint(new.item)
         values |= {"corrects": number, "corrects_version": old.version}
+        await _supersede(connection, number)
         amendment = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
         assert amendment is not None  # noqa: S101
-        changed: dict[str, Any] = {"content": shelf.packed(new), "version": old.version + 1}
+        changed: dict[str, Any] = {"content": values["content"], "version": old.version + 1}
+        changed |= {"published": new.item.published, "country": new.item.country}
         if kind is Kind.WITHDRAWAL:
             changed |= {"stage": Stage.WITHDRAWN}
             await _stop_pending(connection, number)
@@ -198,7 +204,8 @@ async def lease(database: Database, bulletin: Stored, fence: int, limit: int, no
 async def settle(database: Database, number: int, fence: int, settled: list[Settled], now: datetime) -> None:
     """Writes down the outcomes of leased rows, and what they end, in one transaction."""
     async with database.write() as connection:
-        await _write_outcomes(connection, number, fence, settled)
+        settled = await _still_ours(connection, number, fence, settled)
+        await _write_outcomes(connection, number, settled)
         gone = [one for one in settled if one.settlement.state is State.GONE]
         if gone:
             await connection.execute(
@@ -210,30 +217,42 @@ async def settle(database: Database, number: int, fence: int, settled: list[Sett
         for one in settled:
             if one.moved_to is not None:
                 await _move(connection, number, one.chat_id, one.moved_to)
+                await move_in(connection, one.chat_id, one.moved_to, now)
+        if await connection.scalar(select(bulletins.c.stage).where(bulletins.c.id == number)) in ENDED:
+            await _stop_pending(connection, number)
         await _owe_amendments(connection, number)
 
 
 async def revive(database: Database) -> int:
-    """Gives back what a dead sender had leased; only for who holds the sender's lease. Returns how many rows."""
-    open_bulletins = select(bulletins.c.id).where(bulletins.c.stage != Stage.DONE)
+    """Gives back what a dead sender had leased; only for who holds the sender's lease. Returns how many rows.
+
+    What it had leased of a bulletin that was stopped since is not sent again, and may have arrived.
+    """
+    ended = select(bulletins.c.id).where(bulletins.c.stage.in_(ENDED))
+    going_on = select(bulletins.c.id).where(bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+    leased = update(deliveries).where(deliveries.c.state == State.LEASED)
     async with database.write() as connection:
+        doubtful = await connection.scalars(
+            leased.where(deliveries.c.bulletin.in_(ended)).values(state=State.UNKNOWN).returning(deliveries.c.bulletin)
+        )
+        for number in set(doubtful.all()):
+            await _owe_amendments(connection, number)
         revived = await connection.execute(
-            update(deliveries)
-            .where(deliveries.c.bulletin.in_(open_bulletins), deliveries.c.state == State.LEASED)
-            .values(state=State.PENDING, fence=0)
+            leased.where(deliveries.c.bulletin.in_(going_on)).values(state=State.PENDING, fence=0)
         )
         return revived.rowcount
 
 
 async def finish(database: Database, number: int, now: datetime) -> bool:
     """Marks a running bulletin done once nothing of it is open."""
-    is_open = select(deliveries.c.chat_id).where(
-        deliveries.c.bulletin == number, deliveries.c.state.in_((State.PENDING, State.LEASED))
+    pending, leased = (
+        select(deliveries.c.chat_id).where(deliveries.c.bulletin == number, deliveries.c.state == state).exists()
+        for state in (State.PENDING, State.LEASED)
     )
     async with database.write() as connection:
         done = await connection.execute(
             update(bulletins)
-            .where(bulletins.c.id == number, bulletins.c.stage == Stage.RUNNING, ~is_open.exists())
+            .where(bulletins.c.id == number, bulletins.c.stage == Stage.RUNNING, ~pending, ~leased)
             .values(stage=Stage.DONE, finished_at=now)
         )
         return done.rowcount > 0
@@ -288,25 +307,61 @@ async def _owe(connection: AsyncConnection, number: int, who: Select[Any]) -> in
 
 
 async def _owe_amendments(connection: AsyncConnection, number: int) -> None:
-    """Rows that were in flight when their bulletin was corrected got the old text: they are owed the correction."""
-    amendments = await connection.execute(
-        select(bulletins.c.id, bulletins.c.corrects_version).where(bulletins.c.corrects == number)
+    """Rows that were in flight when their bulletin was changed got the old text: they are owed the newest change."""
+    newest = (
+        select(bulletins.c.id, bulletins.c.corrects_version)
+        .where(bulletins.c.corrects == number)
+        .order_by(bulletins.c.id.desc())
+        .limit(1)
     )
-    for amendment, version in amendments.all():
+    for amendment, version in (await connection.execute(newest)).all():
         if await _owe(connection, amendment, _who_got(number, version)):
             reopened = and_(bulletins.c.id == amendment, bulletins.c.stage == Stage.DONE)
             await connection.execute(update(bulletins).where(reopened).values(stage=Stage.RUNNING, finished_at=None))
 
 
-async def _write_outcomes(connection: AsyncConnection, number: int, fence: int, settled: list[Settled]) -> None:
+async def _is_new(connection: AsyncConnection, bulletin: Bulletin) -> bool:
+    """Whether no bulletin says the same; one on the shelf gives way to the correction that says it."""
+    known = await shelf.find(connection, bulletin.item)
+    if known is not None and known.stage is Stage.SHELF:
+        await connection.execute(delete(bulletins).where(bulletins.c.id == known.id))
+        return True
+    return known is None
+
+
+async def _supersede(connection: AsyncConnection, number: int) -> None:
+    """Earlier changes of a bulletin that are still going out give way to the next one."""
+    earlier = (
+        update(bulletins)
+        .where(bulletins.c.corrects == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+        .values(stage=Stage.STOPPED)
+        .returning(bulletins.c.id)
+    )
+    for amendment in (await connection.scalars(earlier)).all():
+        await _stop_pending(connection, amendment)
+
+
+async def _still_ours(connection: AsyncConnection, number: int, fence: int, settled: list[Settled]) -> list[Settled]:
+    """Those that the lease with this fence still holds."""
+    table = deliveries.c
+    held = await connection.scalars(
+        select(table.chat_id).where(
+            table.bulletin == number,
+            table.chat_id.in_([one.chat_id for one in settled]),
+            table.state == State.LEASED,
+            table.fence == fence,
+        )
+    )
+    ours = set(held)
+    return [one for one in settled if one.chat_id in ours]
+
+
+async def _write_outcomes(connection: AsyncConnection, number: int, settled: list[Settled]) -> None:
+    if not settled:
+        return
     await connection.execute(
         update(deliveries)
-        .where(
-            deliveries.c.bulletin == number,
-            deliveries.c.chat_id == bindparam("chat"),
-            deliveries.c.state == State.LEASED,
-            deliveries.c.fence == fence,
-        )
+        .where(deliveries.c.bulletin == number, deliveries.c.chat_id == bindparam("chat"))
         .values(
             state=bindparam("to_state"),
             attempts=bindparam("to_attempts"),
@@ -343,16 +398,17 @@ async def _move(connection: AsyncConnection, number: int, old: int, new: int) ->
 
 
 async def _stop_pending(connection: AsyncConnection, number: int) -> None:
+    """What an earlier attempt may have brought counts as unknown, so that its reader hears of a withdrawal."""
     await connection.execute(
         update(deliveries)
         .where(deliveries.c.bulletin == number, deliveries.c.state == State.PENDING)
-        .values(state=State.STOPPED)
+        .values(state=case((deliveries.c.doubted, int(State.UNKNOWN)), else_=int(State.STOPPED)))
     )
 
 
 def _due(chat_id: int, standing: Standing, reader: Any) -> Due:
     if reader is None:
-        return Due(chat_id, standing, language="", country=None, silent=False, quiet=None, timezone=None)
+        return Due(chat_id, standing, language="", country=None, silent=False, quiet=None, timezone=None, ended=None)
     has_quiet = reader.quiet_from is not None and reader.quiet_until is not None
     return Due(
         chat_id=chat_id,
@@ -362,12 +418,14 @@ def _due(chat_id: int, standing: Standing, reader: Any) -> Due:
         silent=reader.silent,
         quiet=Quiet(reader.quiet_from, reader.quiet_until) if has_quiet else None,
         timezone=reader.timezone,
+        ended=Ended(reader.ended_reason) if reader.ended_reason else None,
     )
 
 
 async def purge(database: Database, before: datetime) -> int:
-    """Forgets who got the bulletins that were finished before a moment. Returns how many rows went."""
-    old = select(bulletins.c.id).where(bulletins.c.finished_at < before)
+    """Forgets who got the bulletins that ended before a moment. Returns how many rows went."""
+    ended_at = func.coalesce(bulletins.c.finished_at, bulletins.c.created_at)
+    old = select(bulletins.c.id).where(bulletins.c.stage.in_((Stage.DONE, *ENDED)), ended_at < before)
     async with database.write() as connection:
         return (await connection.execute(delete(deliveries).where(deliveries.c.bulletin.in_(old)))).rowcount
 

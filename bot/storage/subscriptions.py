@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Ended
 from bot.domain.quiet import Quiet
@@ -75,15 +76,20 @@ async def change(database: Database, chat_id: int, **choices: Any) -> Subscripti
 async def move(database: Database, old: int, new: int, now: datetime) -> None:
     """A group became a supergroup: what it chose goes with it, unless the new one has chosen for itself."""
     async with database.write() as connection:
-        for table, column in ((subscriptions, subscriptions.c.chat_id), (chats, chats.c.id)):
-            taken = await connection.scalar(select(column).where(column == new))
-            if taken is None:
-                await connection.execute(update(table).where(column == old).values({column.name: new}))
-        await connection.execute(
-            update(subscriptions)
-            .where(subscriptions.c.chat_id == old, subscriptions.c.ended_at.is_(None))
-            .values(ended_at=now, ended_reason=Ended.NOT_FOUND.value)
-        )
+        await move_in(connection, old, new, now)
+
+
+async def move_in(connection: AsyncConnection, old: int, new: int, now: datetime) -> None:
+    """`move` as part of a transaction."""
+    for table, column in ((subscriptions, subscriptions.c.chat_id), (chats, chats.c.id)):
+        taken = await connection.scalar(select(column).where(column == new))
+        if taken is None:
+            await connection.execute(update(table).where(column == old).values({column.name: new}))
+    await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.chat_id == old, subscriptions.c.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=Ended.NOT_FOUND.value)
+    )
 
 
 def _subscription(row: Row[Any]) -> Subscription:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.countries import flag
 from bot.domain.missions import Mission, Near
-from bot.texts.cards import EMERGENCY, MOST, phone_text
+from bot.texts.cards import EMERGENCY, MOST, city_text, phone_text
 from bot.texts.catalog import Catalog, Words
 from bot.texts.markup import Html, clip, join
 from bot.texts.messages import Button, Message, Press, in_rows
@@ -131,7 +131,7 @@ def _initial(name: str) -> str:
 
 def _short(mission: Mission, words: Words) -> str:
     kind = words.plain(f"kind.{mission.kind}")
-    return f"{flag(mission.sender)} {words.country(mission.sender)} · {kind} · {words.city(mission.city)}"
+    return f"{flag(mission.sender)} {words.country(mission.sender)} · {kind} · {city_text(mission.city, words)}"
 
 
 def _near_line(near: Near, words: Words) -> Html:

@@ -1,6 +1,7 @@
 """The mission card: everything that is known of one post, in the reader's language, and nothing else."""
 
 from datetime import date
+from itertools import accumulate
 from typing import Final
 
 import phonenumbers
@@ -15,10 +16,10 @@ from bot.texts.sources import source_links
 EMERGENCY: Final = "112"
 MOST: Final = 6
 """How many numbers, addresses or posts abroad a card shows."""
-FACT_UNITS: Final = 250
+FACT_UNITS: Final = 600
 NAME_UNITS: Final = 80
 PHONE_UNITS: Final = 32
-"""How much of one cell a card shows: so much that a post always fits into a message, with room below it for 112."""
+"""How much of one cell a card shows; lines for which the message has no room are left out from the end."""
 RULES_UNITS: Final = 1200
 LEAST_RULE_UNITS: Final = 100
 """Rules of which less than this would be left are not begun."""
@@ -27,28 +28,31 @@ LEAST_RULE_UNITS: Final = 100
 def card(coverage: Coverage, words: Words, today: date) -> Message:
     """The answer for one country: its post, or who helps instead where none works."""
     blocks = [_about_city(coverage, words)]
+    danger = [] if coverage.served else [words("card.danger", number=EMERGENCY)]
     if coverage.post is not None:
-        blocks.append(post_text(coverage.post, words, today))
+        blocks.append(post_text(coverage.post, words, today, _room([*blocks, *danger])))
     else:
         blocks.append(words("card.no_post", flag=flag(coverage.sender), country=words.country(coverage.sender)))
     if not coverage.served:
-        blocks.append(_instead(coverage, words, today, _room(blocks)))
+        blocks.extend([*_instead(coverage, words, today, _room([*blocks, *danger])), *danger])
     blocks.append(_rules(coverage, words, _room(blocks)))
     return Message(join("\n\n", [block for block in blocks if block]), card_buttons(coverage, words))
 
 
-def post_text(mission: Mission, words: Words, today: date) -> Html:
-    """One post, line by line; a post that does not work says so before anything else."""
+def post_text(mission: Mission, words: Words, today: date, room: int = MESSAGE_LIMIT) -> Html:
+    """One post, line by line; a post that does not work says so before anything else. `room` is in UTF-16 units."""
     title = words(
         "card.title",
         flag=flag(mission.sender),
         country=words.country(mission.sender),
         kind=words.plain(f"kind.{mission.kind}"),
-        city=_city(mission.city, words),
+        city=city_text(mission.city, words),
     )
     status = _status(mission, words)
     head = [[title, status]] if mission.works else [[status], [title]]
-    paragraphs = [*head, _phones(mission, words), _place(mission, words), _dates(mission, words, today)]
+    phones, dates = _phones(mission, words), _dates(mission, words, today)
+    room -= sum(shown_units(line) + 2 for lines in (*head, phones, dates) for line in lines)
+    paragraphs = [*head, phones, _fitting(_place(mission, words), room), dates]
     return join("\n\n", [join("\n", lines) for lines in paragraphs if lines])
 
 
@@ -84,9 +88,14 @@ def phone_text(number: str, words: Words) -> Html:
     return html(words.left_to_right(shown))
 
 
+def city_text(name: str, words: Words) -> str:
+    """The name of a city, as much of it as there is room for."""
+    return clip(one_line(words.city(name)), NAME_UNITS)
+
+
 def _post_label(post: Mission, words: Words) -> str:
     mark = words.plain(f"status.mark.{post.status}")
-    return f"{mark} {words.plain(f'kind.{post.kind}')} · {_city(post.city, words)}"
+    return f"{mark} {words.plain(f'kind.{post.kind}')} · {city_text(post.city, words)}"
 
 
 def _fact(sentence: str, words: Words, units: int = FACT_UNITS) -> str:
@@ -94,13 +103,15 @@ def _fact(sentence: str, words: Words, units: int = FACT_UNITS) -> str:
     return clip(one_line(words.fact(sentence)), units)
 
 
-def _city(name: str, words: Words) -> str:
-    return clip(one_line(words.city(name)), NAME_UNITS)
-
-
 def _room(blocks: list[Html]) -> int:
     """UTF-16 units that are left in the message below these."""
     return MESSAGE_LIMIT - sum(shown_units(block) + 2 for block in blocks if block)
+
+
+def _fitting(lines: list[Html], room: int) -> list[Html]:
+    """The first of the lines, as many as there is room for."""
+    ends = accumulate(shown_units(line) + 2 for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= room]
 
 
 def _status(mission: Mission, words: Words) -> Html:
@@ -161,30 +172,23 @@ def _about_city(coverage: Coverage, words: Words) -> Html:
     post, city = coverage.post, coverage.city
     if city is None or post is None or post.city == city or not post.works:
         return Html()
-    country, name = words.country(coverage.sender), _city(city, words)
+    country, name = words.country(coverage.sender), city_text(city, words)
     if coverage.city_post is not None:
         key = f"card.city_post.{coverage.city_post.status}"
         text = words(key, country=country, city=name, note=_fact(coverage.city_post.status_note, words))
         return join("\n", [Html(line.rstrip()) for line in text.splitlines()])
-    return words("card.not_in_city", country=country, city=name, other=_city(post.city, words))
+    return words("card.not_in_city", country=country, city=name, other=city_text(post.city, words))
 
 
-def _instead(coverage: Coverage, words: Words, today: date, room: int) -> Html:
-    danger = words("card.danger", number=EMERGENCY)
-    room -= shown_units(danger)
-    lines = []
-    for cover in coverage.covers[:MOST]:
-        line = _cover(cover, words, today)
-        room -= shown_units(line) + 2
-        if room >= 0:
-            lines.append(line)
+def _instead(coverage: Coverage, words: Words, today: date, room: int) -> list[Html]:
+    lines = [_cover(cover, words, today) for cover in coverage.covers[:MOST]]
     if not lines and not any(not rule.for_everybody() for rule in coverage.rules):
         lines = [words("card.ask_ministry")]
-    return join("\n\n", [*lines, danger])
+    return _fitting(lines, room)
 
 
 def _cover(cover: Cover, words: Words, today: date) -> Html:
-    post, city = _fact(cover.served_by, words, NAME_UNITS), _city(cover.city, words)
+    post, city = _fact(cover.served_by, words, NAME_UNITS), city_text(cover.city, words)
     lines = [words("card.covered", post=post, city=city, country=words.country(cover.country))]
     if note := _fact(cover.note, words):
         lines.append(html(note))

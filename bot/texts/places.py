@@ -22,10 +22,11 @@ def pin(mission: Mission, words: Words) -> Pin | None:
     """Where the mission is, or None where its coordinates are not known."""
     if mission.position is None:
         return None
+    title = name(mission, words)
     address = mission.address_ru if words.language == "ru" else mission.address_en
-    return Pin(
-        *mission.position, name(mission, words), clip(one_line(address) or words.city(mission.city), ADDRESS_UNITS)
-    )
+    # Telegram takes no pin without an address.
+    shown = one_line(address) or one_line(words.city(mission.city)) or title
+    return Pin(*mission.position, title, clip(shown, ADDRESS_UNITS))
 
 
 def contact(mission: Mission, words: Words) -> Contact | None:

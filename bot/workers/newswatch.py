@@ -35,6 +35,7 @@ class Newswatch:
     alert: Callable[..., Awaitable[None]]
     clock: Callable[[], datetime]
     allow_private: bool
+    look_every: float = LOOK_EVERY_S
     owner: str = field(default_factory=leases.new_owner)
 
     async def run(self) -> None:
@@ -46,7 +47,7 @@ class Newswatch:
                     lease = await leases.acquire(self.database, "newswatch", self.owner, self.clock())
                     if lease is not None:
                         await self._round()
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(self.look_every)
         finally:
             if lease is not None:
                 with suppress(DatabaseUnavailable):
@@ -55,8 +56,16 @@ class Newswatch:
     async def _round(self) -> None:
         for feed in self.feeds():
             state = await health.get(self.database, feed)
-            if state.next_check <= self.clock():
+            if state.next_check > self.clock():
+                continue
+            try:
                 await self.check(feed, state)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                # One feed must not end the watch over the others.
+                log.exception("a feed could not be read", feed=feed.id)
+                await self._failed(feed, state, type(error).__name__, self.clock())
 
     async def check(self, feed: Feed, state: Health) -> None:
         """Fetches one feed and stores what is new, together with having seen it."""
@@ -70,7 +79,7 @@ class Newswatch:
             case NotModified():
                 await health.unchanged(self.database, feed, next_check(0, now), now)
             case Fetched():
-                items = parse_feed(answer.body, feed, now.date())
+                items = await asyncio.to_thread(parse_feed, answer.body, feed, now.date(), answer.content_type)
                 if isinstance(items, FeedBroken):
                     await self._failed(feed, state, items.reason, now)
                     return

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.domain.delivery import (
+    Gone,
     Moved,
     Outcome,
     Rejected,
@@ -44,7 +45,8 @@ HEARTBEAT: Final = timedelta(seconds=2)
 STOP_S: Final = 1.0
 """How long messages under way may take to be settled when the program stops."""
 STRIKES: Final = 3
-"""A bulletin that nobody has got and so many chats could not take is at fault itself."""
+"""A bulletin that nobody has got and so many people could not take is at fault itself. What groups and channels refuse
+does not count: they have rules of their own."""
 PROGRESS: Final = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
@@ -158,15 +160,23 @@ class Sender:
         self._outcomes.setdefault(stored.id, []).append(Settled(row.chat_id, settlement, moved_to))
         tally = self._tallies.setdefault(stored.id, Tally())
         tally.sent += isinstance(outcome, Sent)
-        tally.undeliverable += isinstance(outcome, Undeliverable)
-        if isinstance(outcome, Rejected | Undeliverable):
-            hopeless = isinstance(outcome, Rejected) or (not tally.sent and tally.undeliverable >= STRIKES)
-            if hopeless:
-                await self._reject(stored, outcome.reason)
+        tally.undeliverable += isinstance(outcome, Undeliverable) and row.chat_id > 0
+        if isinstance(outcome, Rejected) or (isinstance(outcome, Undeliverable) and await self._hopeless(stored)):
+            await self._reject(stored, outcome.reason)
         if sum(map(len, self._outcomes.values())) >= SETTLE_AT:
             self._landed.set()
 
+    async def _hopeless(self, stored: Stored) -> bool:
+        tally = self._tallies[stored.id]
+        if tally.sent or tally.undeliverable < STRIKES:
+            return False
+        # Before a restart somebody may have got it.
+        counts = (await outbox.report(self.database, stored.id)).counts
+        return not any(counts.get(state) for state in outbox.REACHED)
+
     async def _attempt(self, stored: Stored, row: Due) -> Outcome:
+        if row.ended is not None and stored.kind is Kind.NEWS:
+            return Gone(row.ended)
         zone = ZoneInfo(row.timezone) if row.timezone else self.zone
         if not stored.urgent and (until := quiet_until(row.quiet, zone, self.clock())) is not None:
             return Wait(until)

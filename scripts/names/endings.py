@@ -224,7 +224,7 @@ NOUNS: Final[dict[str, str]] = {
         C: ի ից ում ը ին ով ն ցի ներ ների ներին
         """,
 }
-NOUNS |= {"bs": NOUNS["hr"], "sr-Latn": NOUNS["hr"], "mk": NOUNS["bg"]}
+NOUNS.update({"bs": NOUNS["hr"], "sr-Latn": NOUNS["hr"], "mk": NOUNS["bg"]})
 
 ADJECTIVES: Final[dict[str, str]] = {
     "ru": """
@@ -283,7 +283,13 @@ ADJECTIVES: Final[dict[str, str]] = {
     "lt": "as: o am ą u ame a os ai ą oje i ų ems\nė: ės ei ę e ėje",
     "lv": "s: a am u u ā as ai i u\nais: ā am o o ajā ie o iem\nā: ās ai o o ajā",
     "el": "ικός: ική ικό ικού ικής ικοί ικές ικά ικών ικούς\nός: ή ό ού ής οί ές ά ών\nος: η ο ου ης οι ες α ων",
-    "ro": "esc: ească ești ește escul\nean: eană ene eni eanul\nez: eză ezi eze ezul\nan: ană ani ane\nC: ă i e ul a ului ei",
+    "ro": """
+        esc: ească ești ește escul
+        ean: eană ene eni eanul
+        ez: eză ezi eze ezul
+        an: ană ani ane
+        C: ă i e ul a ului ei
+        """,
     "de": "C: e er es en em\nr: e er es en em\ne: r s n m",
     "sv": "k: ka kt ke\nC: a t e",
     "da": "k: ke\nC: e t",
@@ -291,13 +297,23 @@ ADJECTIVES: Final[dict[str, str]] = {
     "nl": "C: e\ns: se",
     "fr": "ien: ienne iens iennes\nC: e s es\nain: aine ains aines\née: ées",
     "es": "o: a os as\nés: esa eses esas\nC: a es as\ne: es\ní: íes ís",
-    "pt": "o: a os as\nês: esa eses esas\nano: ana anos anas\nC: a es as\ne: es\nense: enses\nu: ua us uas\nã: ãs\não: ã ões ãs",
+    "pt": """
+        o: a os as
+        ês: esa eses esas
+        ano: ana anos anas
+        C: a es as
+        e: es
+        ense: enses
+        u: ua us uas
+        ã: ãs
+        ão: ã ões ãs
+        """,
     "it": "ano: ana ani ane\no: a i e\nese: esi\ne: i\nco: ca ci che",
     "ca": "à: ana ans anes\nès: esa esos eses\nC: a s es",
     "ka": "ური: ურის ურს ურ\nული: ულის ულს ულ",
     "hy": "ական: ականի ականը",
 }
-ADJECTIVES |= {"bs": ADJECTIVES["hr"], "sr-Latn": ADJECTIVES["hr"], "mk": ADJECTIVES["bg"]}
+ADJECTIVES.update({"bs": ADJECTIVES["hr"], "sr-Latn": ADJECTIVES["hr"], "mk": ADJECTIVES["bg"]})
 
 _SERBIAN: Final = str.maketrans("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш")
 

@@ -12,10 +12,11 @@ _FINALS: Final = "- k k k n n n t l k m l l l l l m p p t t ng t t k t p t".spli
 _SYLLABLES: Final = dict(
     pair.split(":")
     for pair in (
-        "ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko サ:sa シ:shi ス:su セ:se ソ:so タ:ta チ:chi ツ:tsu テ:te "
-        "ト:to ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi フ:fu ヘ:he ホ:ho マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo "
-        "ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa ヲ:o ン:n ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go ザ:za ジ:ji ズ:zu ゼ:ze ゾ:zo ダ:da "
-        "ヂ:ji ヅ:zu デ:de ド:do バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po ヴ:vu"
+        "ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko サ:sa シ:shi ス:su セ:se ソ:so タ:ta チ:chi ツ:tsu "
+        "テ:te ト:to ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi フ:fu ヘ:he ホ:ho マ:ma ミ:mi ム:mu メ:me モ:mo "
+        "ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa ヲ:o ン:n ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go ザ:za ジ:ji "
+        "ズ:zu ゼ:ze ゾ:zo ダ:da ヂ:ji ヅ:zu デ:de ド:do バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe "
+        "ポ:po ヴ:vu"
     ).split()
 )
 _SMALL: Final = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo"}
@@ -29,12 +30,17 @@ LETTERED: Final = {"hy": "hy", "ka": "ka", "el": "el", "ko": "ko-Latn", "ja": "j
 """Languages whose names can be romanised by rule, and under which tag that is kept."""
 
 
-_RUSSIAN: Final = dict(zip("абвгдезийклмнопрстуфх", "abvgdeziyklmnoprstufh", strict=True))
-_RUSSIAN |= {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": "", "ы": "y"}
-_RUSSIAN |= {"э": "e", "ё": "e"}
+_RUSSIAN: Final = dict(zip("абвгдезийклмнопрстуфх", "abvgdeziyklmnoprstufh", strict=True)) | dict(
+    pair.split(":") for pair in "ж:zh ц:ts ч:ch ш:sh щ:sch ю:yu я:ya ъ: ь: ы:y э:e ё:e".split()
+)
 _SCHEMES: Final = tuple(
     str.maketrans(_RUSSIAN | other)
-    for other in ({}, {"х": "kh", "щ": "shch"}, {"я": "ja", "ю": "ju", "й": "j", "х": "h", "ц": "c"}, {"й": "i", "ц": "c"})
+    for other in (
+        {},
+        {"х": "kh", "щ": "shch"},
+        {"я": "ja", "ю": "ju", "й": "j", "х": "h", "ц": "c"},
+        {"й": "i", "ц": "c"},
+    )
 )
 
 
@@ -53,7 +59,9 @@ def romanised(name: str, language: str) -> list[str]:
         latin = "".join(map(_hangul, plain))
         return [latin] if latin.isascii() and len(latin) > 4 else []
     if language == "ja":
-        return [one for one in (_READINGS.get(plain, "").split() or [_katakana(plain)]) if one.isascii() and len(one) > 3]
+        return [
+            one for one in (_READINGS.get(plain, "").split() or [_katakana(plain)]) if one.isascii() and len(one) > 3
+        ]
     return []
 
 
