@@ -162,7 +162,7 @@ def _load(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{counted}: no fault\n")
         return 0
 
-    async def store() -> Directory:
+    async def store() -> "Directory":
         from bot.app import open_database
 
         async with open_database(settings) as database:

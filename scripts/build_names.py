@@ -60,7 +60,7 @@ def forms(row: Row) -> list[str]:
         return list(forms_of_adjective(text, row.language))
     if row.sort is Sort.DEMONYM:
         return list(forms_of_demonym(text, row.language))
-    named = row.sort.names_country and row.sort is not Sort.ABBREVIATION
+    named = row.sort.names_country and row.sort not in (Sort.ABBREVIATION, Sort.FORM)
     if named or row.sort in (Sort.RUSSIAN_CITY, Sort.REGION):
         return list(forms_of_name(text, row.language))
     return []

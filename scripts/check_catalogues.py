@@ -50,7 +50,11 @@ def texts(entry: polib.POEntry) -> list[str]:
 
 
 def catalogue_faults(path: Path, english: dict[str, polib.POEntry]) -> Iterator[str]:
-    own = {entry.msgid: entry for entry in polib.pofile(str(path)) if not entry.obsolete}
+    catalogue = polib.pofile(str(path))
+    for header in ("Language", "Plural-Forms"):
+        if header not in catalogue.metadata:
+            yield f"{path.relative_to(ROOT)}:1: header: {header} is missing"
+    own = {entry.msgid: entry for entry in catalogue if not entry.obsolete}
     for key, entry in own.items():
         where = f"{path.relative_to(ROOT)}:{entry.linenum}: {key}:"
         if key not in english and not key.startswith(BY_NAME):

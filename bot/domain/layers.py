@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.layout import other_layouts
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact, stemmed
-from bot.domain.names import KNOWN_TO_ALL, Sort
+from bot.domain.names import KNOWN_TO_ALL, Sense, Sort
 from bot.domain.normal import words
 from bot.domain.question import CONTEXT, Question
 from bot.domain.spelling import near
@@ -48,15 +48,21 @@ def completed(question: Question) -> list[Mention]:
 
 
 def foreign(question: Question) -> list[Mention]:
-    """In a message in English or Russian, a form of another language is likelier a misspelt name of this one."""
-    if not question.languages & KNOWN_TO_ALL:
-        return []
+    """A form of another language that may as well be a misspelt English or Russian name: "nigera" for Nigeria.
+
+    In an English or Russian message it is taken for that; alone, it is doubtful.
+    """
     found = []
-    for mention in question.mentions:
+    at_home = bool(question.languages & KNOWN_TO_ALL)
+    for mention in question.naming:
         if mention.end > mention.start + 1 or mention.layer != "exact" or len(mention.text) < 5:
             continue
-        if all(sense.sort < Sort.CODE for sense in mention.senses) and _is_rather_misspelt(question, mention):
-            found += _guessed(question, [(mention.start, mention.end)])
+        alone = len(question.words) == 1 and all(sense.sort is Sort.FORM for sense in mention.senses)
+        if (at_home or alone) and all(sense.sort < Sort.CODE for sense in mention.senses):
+            codes = _rather_misspelt(question, mention)
+            codes |= {sense.code for sense in mention.senses} if codes and not at_home else set()
+            senses = tuple(Sense(code, Sort.NAME, KNOWN_TO_ALL) for code in sorted(codes))
+            found += [replace(mention, senses=senses, layer="spelling")] if senses else []
     return found
 
 
@@ -65,7 +71,7 @@ def inflected(question: Question) -> list[Mention]:
     found = []
     for place in question.unknown()[:MOST_STEMMED]:
         mention = stemmed(question.index, question.words[place], place)
-        if mention and not _is_rather_misspelt(question, mention):
+        if mention and not _rather_misspelt(question, mention):
             found.append(mention)
     return found
 
@@ -192,14 +198,16 @@ def _is_credible(question: Question, guess: Mention) -> bool:
     return guess.cost <= 1.0 and len(guess.text.partition(" ~ ")[0]) > 6
 
 
-def _is_rather_misspelt(question: Question, mention: Mention) -> bool:
-    """True where nothing says that the message is in the language of the ending, and another name is near."""
+def _rather_misspelt(question: Question, mention: Mention) -> set[str]:
+    """Other countries whose English or Russian name is near, where nothing says that the form's language is meant."""
     word = question.words[mention.start]
     familiar = question.languages | KNOWN_TO_ALL
     if not word.isascii() or any(sense.languages & familiar for sense in mention.senses):
-        return False
-    codes = {sense.code for sense in mention.countries}
-    return any(
-        guess.cost < 1.0 and codes.isdisjoint(sense.code for sense in guess.senses)
+        return set()
+    near_by = {
+        sense.code
         for guess in near(question.index, word, question.languages)
-    )
+        for sense in guess.senses
+        if guess.cost < 1.0 and sense.sort is Sort.NAME and sense.languages & familiar
+    }
+    return near_by if near_by.isdisjoint(sense.code for sense in mention.countries) else set()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 
+from bot.domain.cities import POSITIONS
 from bot.domain.feeds import Feed
 
 EARTH_RADIUS_KM = 6371.0088
@@ -199,11 +200,11 @@ class Near:
 
 
 def nearest(missions: Iterable[Mission], latitude: float, longitude: float, limit: int = 5) -> list[Near]:
-    """The working posts with known coordinates, nearest first."""
+    """The working posts, nearest first; one without coordinates is taken to lie in the middle of its city."""
     found = [
         Near(mission, distance_km((latitude, longitude), position))
         for mission in missions
-        if mission.works and (position := mission.position) is not None
+        if mission.works and (position := mission.position or POSITIONS.get(mission.city)) is not None
     ]
     return sorted(found, key=lambda near: near.km)[:limit]
 
@@ -228,11 +229,3 @@ def _usefulness(mission: Mission) -> tuple[bool, int, int, str, str]:
         mission.city,
         mission.id,
     )
-
-
-def city_position(directory: Directory, city: str) -> tuple[float, float] | None:
-    """Roughly where a Russian city is: the middle of the posts there; None where none has coordinates."""
-    places = [place for mission in directory.missions if mission.city == city and (place := mission.position)]
-    if not places:
-        return None
-    return sum(lat for lat, _ in places) / len(places), sum(lon for _, lon in places) / len(places)

@@ -61,7 +61,7 @@ Senses = tuple[Sense, ...]
 
 KINDS: Final = {
     "name": Sort.NAME,
-    "case": Sort.NAME,
+    "case": Sort.FORM,
     "official": Sort.OFFICIAL,
     "former": Sort.FORMER,
     "informal": Sort.INFORMAL,

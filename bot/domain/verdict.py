@@ -206,9 +206,10 @@ def ruled_out(
         before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
         after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
         plain = any(sense.sort is Sort.NOT for sense in senses)
-        if after is None or (before is None and not plain):
+        if after is None or (before is None and not plain and not _contrasted(mentions, after)):
             continue
-        if before is None or behind_stop.intersection(range(before.end, mention.end)):
+        joined = place > 0 and mentions[place - 1].has(Sort.AND)  # "X, and not Y"
+        if before is None or joined or behind_stop.intersection(range(before.end, mention.end)):
             backwards = False
         elif behind_stop.intersection(range(mention.end, after.end)):
             backwards = True

@@ -26,6 +26,7 @@ def handlers(house: House) -> list[Handler]:
         CallbackQueryHandler(partial(post_button, house), r"^(post|map|contact):"),
         CallbackQueryHandler(partial(posts_button, house), r"^posts:"),
         CallbackQueryHandler(partial(letters_button, house), r"^letters?(:|$)"),
+        CallbackQueryHandler(partial(unknown_button, house)),
         MessageHandler(new & filters.TEXT, partial(question, house)),
         MessageHandler(new & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, partial(not_text, house)),
     ]
@@ -158,6 +159,12 @@ async def letters_button(house: House, update: Update, _: Context) -> None:
     await show(
         query, answers.by_letter(senders, letter, verb, words) if letter else answers.letters(senders, verb, words)
     )
+
+
+async def unknown_button(house: House, update: Update, _: Context) -> None:
+    """A button of an older version, or of nobody's making."""
+    query, words = await _pressed(house, update)
+    await _gone(query, words)
 
 
 async def _pressed(house: House, update: Update) -> tuple[CallbackQuery, Words]:

@@ -6,8 +6,9 @@ from telegram import KeyboardButton, ReplyKeyboardMarkup, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
+from bot.domain.cities import POSITIONS
 from bot.domain.matching import Found, search
-from bot.domain.missions import city_position, nearest
+from bot.domain.missions import nearest
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
 from bot.handlers.render import reply
@@ -32,7 +33,7 @@ async def near(house: House, update: Update, context: Context) -> None:
         await _ask(update, words)
         return
     named = search(house.live.index, text, words.language)
-    place = city_position(house.live.directory, named.city) if named.city else None
+    place = POSITIONS.get(named.city) if named.city else None
     if place is None:
         await reply(update, Message(words("near.unknown_city")))
         return

@@ -190,7 +190,7 @@ class Database:
         self._busy_timeout = busy_timeout
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self.engine: AsyncEngine = create_async_engine(self.url, **self._options())
+        self.engine: AsyncEngine = create_async_engine(self.url, hide_parameters=True, **self._options())
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)

@@ -1,6 +1,7 @@
 """The real bot against the fake Bot API: nothing between them but HTTP on 127.0.0.1."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -62,3 +63,10 @@ async def tap(person: Person, label: str) -> Message:
     """Presses a button and returns what the bot then sends or changes."""
     await person.press(label)
     return await person.reply()
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Waits until something holds in the database, which tells nobody when it changes."""
+    async with asyncio.timeout(10):
+        while not await holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)

@@ -1,6 +1,5 @@
 """Bulletins from the outside: read, asked for, delivered once, corrected."""
 
-import asyncio
 from datetime import date, datetime
 
 import pytest
@@ -14,7 +13,7 @@ from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.outbox import Published
 from tests.fake_telegram import FakeTelegram, Message, Person
-from tests.flows.conftest import ADMIN, tap
+from tests.flows.conftest import ADMIN, eventually, tap
 
 ITEM = NewsItem(
     title="Airports closed & reopened",
@@ -34,13 +33,20 @@ async def publish(settings: Settings, now: datetime, item: NewsItem = ITEM, *, u
 
 
 async def until_finished(database: Database, number: int) -> None:
-    async with asyncio.timeout(10):
-        while (
-            (stored := await bulletins.get(database, number)) is None
-            or stored.stage is Stage.RUNNING
-            or (await outbox.report(database, number)).open
-        ):
-            await asyncio.sleep(0.02)
+    async def finished() -> bool:
+        stored = await bulletins.get(database, number)
+        running = stored is None or stored.stage is Stage.RUNNING
+        return not running and not (await outbox.report(database, number)).open
+
+    await eventually(finished)
+
+
+async def until_ended(database: Database, chat_id: int, reason: Ended) -> None:
+    async def ended() -> bool:
+        found = await subscriptions.get(database, chat_id)
+        return found is not None and found.ended is reason
+
+    await eventually(ended)
 
 
 async def counts(settings: Settings, number: int) -> dict[State, int]:
@@ -142,10 +148,8 @@ async def test_blocking_ends_the_subscription_and_unblocking_asks(
 ) -> None:
     await ada.ask("/subscribe")
     await ada.block_bot()
-    async with open_database(settings) as database, asyncio.timeout(5):
-        while (found := await subscriptions.get(database, ada.id)) is None or found.active:
-            await asyncio.sleep(0.02)
-        assert found.ended is Ended.BLOCKED
+    async with open_database(settings) as database:
+        await until_ended(database, ada.id, Ended.BLOCKED)
     await ada.unblock_bot()
     question = await ada.reply()
     assert "Do you want the bulletins again?" in question.text
@@ -214,10 +218,8 @@ async def test_a_channel_subscribes_by_making_the_bot_an_admin(
     await publish(settings, now)
     assert "Airports" in (await channel.reply()).text
     await channel.kick_bot(by=ada)
-    async with open_database(settings) as database, asyncio.timeout(5):
-        while (found := await subscriptions.get(database, channel.id)) is None or found.active:
-            await asyncio.sleep(0.02)
-        assert found.ended is Ended.KICKED
+    async with open_database(settings) as database:
+        await until_ended(database, channel.id, Ended.KICKED)
 
 
 async def test_a_correction_goes_to_exactly_those_who_got_the_first_version(

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from bot.domain.cities import POSITIONS
 from bot.domain.missions import (
     Cover,
     Directory,
@@ -10,7 +11,6 @@ from bot.domain.missions import (
     Mission,
     Rule,
     Status,
-    city_position,
     coverage,
     distance_km,
     is_stale,
@@ -59,14 +59,15 @@ def test_a_country_that_is_in_no_table_has_no_coverage() -> None:
     assert (found.post, found.others, found.covers, found.rules) == (None, (), (), ())
 
 
-def test_nearest_leaves_out_what_does_not_work_and_what_has_no_place() -> None:
+def test_nearest_leaves_out_what_does_not_work_and_what_lies_nowhere() -> None:
     posts = [
         CONSULATE,
         EMBASSY,
         replace(EMBASSY, id="closed", status=Status.CLOSED),
-        replace(EMBASSY, id="nowhere", latitude=None, longitude=None),
+        replace(EMBASSY, id="nowhere", city="Atlantis", latitude=None, longitude=None),
+        replace(EMBASSY, id="in-perm", city="Perm", latitude=None, longitude=None),
     ]
-    assert [near.mission.id for near in nearest(posts, 55.7, 37.5)] == ["xx-embassy", "xx-cg"]
+    assert [near.mission.id for near in nearest(posts, 55.7, 37.5)] == ["xx-embassy", "xx-cg", "in-perm"]
 
 
 def test_distance_from_moscow_to_kazan() -> None:
@@ -81,8 +82,8 @@ def test_a_row_is_stale_after_a_year() -> None:
     assert is_stale(row, date(2026, 11, 23))
 
 
-def test_a_city_lies_where_its_posts_are(directory: Directory) -> None:
-    place = city_position(directory, "Saint Petersburg")
-    assert place is not None
-    assert distance_km(place, (59.94, 30.31)) < 15
-    assert city_position(directory, "Atlantis") is None
+def test_every_city_of_the_tables_has_a_position_near_its_posts(directory: Directory) -> None:
+    assert {mission.city for mission in directory.missions} <= POSITIONS.keys()
+    for mission in directory.missions:
+        if mission.position is not None:
+            assert distance_km(mission.position, POSITIONS[mission.city]) < 40, mission.id

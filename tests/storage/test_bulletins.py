@@ -1,0 +1,98 @@
+"""Bulletins as they are kept, and read through by date."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.news import Bulletin, NewsItem, Notice, Section
+from bot.storage import bulletins, outbox
+from bot.storage.bulletins import Stage, packed, unpacked
+from bot.storage.database import Database
+from bot.storage.outbox import Published
+
+TEXT = st.text(max_size=40)
+
+
+def dated(day: int) -> Bulletin:
+    return Bulletin(NewsItem(f"News of day {day}", date(2026, 11, day)))
+
+
+@given(
+    st.builds(
+        Bulletin,
+        st.builds(
+            NewsItem,
+            TEXT,
+            st.dates(),
+            st.lists(st.builds(Section, TEXT, st.lists(TEXT, max_size=3).map(tuple)), max_size=3).map(tuple),
+            *([TEXT] * 5),
+        ),
+        st.none() | st.builds(Notice, TEXT, st.lists(TEXT, max_size=3).map(tuple)),
+    )
+)
+def test_what_is_kept_comes_back_whole(bulletin: Bulletin) -> None:
+    assert unpacked(packed(bulletin)) == bulletin
+
+
+async def test_what_is_shelved_twice_lies_there_once(database: Database, now: datetime) -> None:
+    assert await bulletins.shelve(database, [dated(1), dated(2), dated(1)], now) == 2
+    assert await bulletins.shelve(database, [dated(2), dated(3)], now) == 1
+    untidy = Bulletin(replace(dated(1).item, title="NEWS of day “1”"))
+    assert await bulletins.shelve(database, [untidy], now) == 0
+    found = await bulletins.get(database, 1)
+    assert found is not None
+    assert (found.bulletin, found.stage, found.reached) == (dated(1), Stage.SHELF, 0)
+    assert await outbox.running(database) == []
+
+
+async def test_what_was_sent_is_not_shelved_again(database: Database, now: datetime) -> None:
+    await outbox.publish(database, dated(1), urgent=False, now=now)
+    assert await bulletins.shelve(database, [dated(1)], now) == 0
+    found = await bulletins.get(database, 1)
+    assert found is not None
+    assert found.stage is Stage.RUNNING
+
+
+async def test_they_are_read_by_date_the_newest_first(database: Database, now: datetime) -> None:
+    assert await bulletins.leaf(database) is None
+    await bulletins.shelve(database, [dated(2), dated(3), dated(1)], now)
+    newest = await bulletins.leaf(database)
+    assert newest is not None
+    assert (newest.stored.bulletin, newest.earlier, newest.later) == (dated(3), 1, None)
+    middle = await bulletins.leaf(database, newest.earlier)
+    assert middle is not None
+    assert (middle.stored.bulletin, middle.earlier, middle.later) == (dated(2), 3, 2)
+    oldest = await bulletins.leaf(database, middle.earlier)
+    assert oldest is not None
+    assert (oldest.stored.bulletin, oldest.earlier, oldest.later) == (dated(1), None, 1)
+    assert await bulletins.leaf(database, 99) is None
+
+
+async def test_corrections_and_what_was_withdrawn_are_not_leafed_through(database: Database, now: datetime) -> None:
+    first, second = [await outbox.publish(database, dated(day), urgent=False, now=now) for day in (1, 2)]
+    assert isinstance(first, Published)
+    assert isinstance(second, Published)
+    await outbox.correct(database, first.number, dated(3), now)
+    await outbox.withdraw(database, second.number, now)
+    only = await bulletins.leaf(database)
+    assert only is not None
+    assert (only.stored.id, only.stored.bulletin, only.earlier, only.later) == (first.number, dated(3), None, None)
+
+
+async def test_a_correction_of_the_date_is_read_at_its_new_place(database: Database, now: datetime) -> None:
+    first = await outbox.publish(database, dated(1), urgent=False, now=now)
+    assert isinstance(first, Published)
+    await bulletins.shelve(database, [dated(2)], now)
+    await outbox.correct(database, first.number, dated(3), now)
+    newest = await bulletins.leaf(database)
+    assert newest is not None
+    assert newest.stored.bulletin == dated(3)
+
+
+async def test_two_presses_move_it_once(database: Database, now: datetime) -> None:
+    await outbox.publish(database, dated(1), urgent=False, now=now)
+    moves = [await bulletins.set_stage(database, 1, Stage.PAUSED, only_from=(Stage.RUNNING,)) for _ in range(2)]
+    assert moves == [True, False]
+    assert not await outbox.finish(database, 1, now + timedelta(days=1))

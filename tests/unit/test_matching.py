@@ -1,0 +1,193 @@
+"""What people type, and what the finder answers."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.matching import Found, HostCountry, Nothing, Unsure, explain, search, suggest
+from bot.domain.missions import Alias
+from bot.domain.names import NameIndex, load_index
+
+
+@pytest.fixture(scope="module")
+def index() -> NameIndex:
+    return load_index()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Germany", "de"),
+        ("посольство нигерии", "ng"),
+        ("Посольство Нигера в Москве", "ne"),
+        ("embassy of South Sudan", "ss"),
+        ("papua new guinea", "pg"),
+        ("德国大使馆", "de"),
+        ("ألمانيا", "de"),
+        ("ประเทศไทย", "th"),
+        ("한국 대사관 전화번호", "kr"),
+        ("Almanya'nın büyükelçiliği", "de"),
+        ("🇰🇪", "ke"),
+        ("🇭🇰", "cn"),
+        ("nl", "nl"),
+        ("DEU", "de"),
+        ("+49", "de"),
+        ("О.А.Э.", "ae"),
+        ("g e r m a n y", "de"),
+        ("Ｇｅｒｍａｎｙ", "de"),
+        ("Ger\u200bmany", "de"),
+        ("#germany", "de"),
+    ],
+)
+def test_names_as_they_should_be(index: NameIndex, text: str, code: str) -> None:
+    assert search(index, text) == Found(code, search(index, text).city)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("germny", "de"),
+        ("kirgystan", "kg"),
+        ("узбикистан", "uz"),
+        ("саудовсая аравия", "sa"),
+        ("new zeeland embassy", "nz"),
+        ("noth macedonia", "mk"),
+        ("uthvfybz", "de"),
+        ("пуьфтн", None),
+        ("пукьфтн", "de"),
+        ("posolstvo tadzhikistana", "tj"),
+        ("джапан эмбасси", "jp"),
+        ("kankoku taishikan", "kr"),
+    ],
+)
+def test_names_as_they_are_typed(index: NameIndex, text: str, code: str | None) -> None:
+    answer = search(index, text)
+    assert answer == (Found(code) if code else answer)
+    assert not isinstance(answer, HostCountry)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("I'm Kenyan and I lost my passport", "ke"),
+        ("I don't need Iran, I need Iraq", "iq"),
+        ("не Австрия, а Австралия", "au"),
+        ("İran değil, Irak", "iq"),
+        ("embassy of Brazil in Russia", "br"),
+        ("visa to china for russian citizens", "cn"),
+        ("я из Кении, живу в Москве", "ke"),
+    ],
+)
+def test_whole_sentences(index: NameIndex, text: str, code: str) -> None:
+    answer = search(index, text)
+    assert isinstance(answer, Found)
+    assert answer.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Congo", {"cd", "cg"}),
+        ("посольство Кореи", {"kp", "kr"}),
+        ("Чехословакия", {"cz", "sk"}),
+        ("Austria or Australia", {"at", "au"}),
+        ("embassies of Poland and Hungary", {"pl", "hu"}),
+    ],
+)
+def test_asks_where_two_are_meant(index: NameIndex, text: str, codes: set[str]) -> None:
+    answer = search(index, text)
+    assert isinstance(answer, Unsure)
+    assert set(answer.choices) == codes
+
+
+@pytest.mark.parametrize("text", ["Russia", "посольство в России", "visa for Russia", "俄罗斯", "+7"])
+def test_the_host_is_no_sender(index: NameIndex, text: str) -> None:
+    answer = search(index, text)
+    assert isinstance(answer, HostCountry) or (isinstance(answer, Unsure) and "ru" in answer.choices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "iron",
+        "серия",
+        "туман",
+        "hello",
+        "спасибо",
+        "I want to go home",
+        "Narnia",
+        "Африка",
+        "14:30",
+        "xxxxxxx",
+        "no",
+    ],
+)
+def test_nothing_is_nothing(index: NameIndex, text: str) -> None:
+    assert isinstance(search(index, text), Nothing)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("polnisches Konsulat in Kaliningrad", "Kaliningrad"),
+        ("консульство Финляндии в Питере", "Saint Petersburg"),
+        ("Казань", "Kazan"),
+    ],
+)
+def test_names_the_city(index: NameIndex, text: str, city: str) -> None:
+    assert search(index, text).city == city
+
+
+def test_explains_what_it_did(index: NameIndex) -> None:
+    lines = "\n".join(explain(index, "посольство германии").lines())
+    assert "de" in lines
+    assert "exact" in lines
+    assert "post" in lines
+
+
+def test_completes_what_is_typed(index: NameIndex) -> None:
+    assert suggest(index, "ger")[0] == "de"
+    assert set(suggest(index, "нигер")) == {"ne", "ng"}
+    assert suggest(index, "") == ()
+    assert len(suggest(index, "s", limit=3)) == 3
+
+
+def test_an_operators_alias_is_found_and_may_be_misspelt(index: NameIndex) -> None:
+    ours = index.with_aliases(
+        [Alias("Ruritania", "de", "en", "informal"), Alias("Grand Fenwick", "li", "en", "informal")]
+    )
+    assert search(ours, "embassy of Ruritania") == Found("de")
+    assert search(ours, "grand fenwick") == Found("li")
+    assert search(ours, "ruritanja") == Found("de")
+    assert isinstance(search(index, "ruritanja"), Nothing)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_no_text_raises(text: str) -> None:
+    _answers_soundly(text)
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_no_characters_raise(text: str) -> None:
+    _answers_soundly(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800", "a\udfffb", "\U0010ffff" * 50, "ال" * 2048, "국" * 4096, "大" * 4096, "a b " * 1024]
+)
+def test_odd_texts_do_not_raise(text: str) -> None:
+    _answers_soundly(text)
+
+
+def _answers_soundly(text: str) -> None:
+    answer = search(INDEX, text)
+    if isinstance(answer, Unsure):
+        assert 2 <= len(answer.choices) <= 4
+        assert len(set(answer.choices)) == len(answer.choices)
+
+
+INDEX = load_index()
