@@ -21,7 +21,7 @@ PLACES = SENDERS | SOVEREIGN.keys() | {HOST}
 
 EARLIEST = date(1990, 1, 1)
 
-_ID = re.compile(r"[a-z0-9-]{1,56}")
+_ID = re.compile(r"[a-z0-9-]{1,56}")  # a button carries it, and takes 64 bytes
 _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _WORD = re.compile(r"[a-z][a-z_-]{0,29}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -63,7 +63,7 @@ def pattern(expected: re.Pattern[str], what: str) -> Callable[[str], str]:
     return check
 
 
-ident = pattern(_ID, "an id (a-z, 0-9 and -, at most 56: it goes into buttons)")
+ident = pattern(_ID, "an id (a-z, 0-9 and -, up to 56)")
 language = pattern(_LANGUAGE, "a language code")
 word = pattern(_WORD, "a word of lower-case letters")
 postcode = pattern(re.compile("[1-9][0-9]{5}"), "a postcode of six digits")

@@ -62,10 +62,11 @@ class Newswatch:
                 await self.check(feed, state)
             except DatabaseUnavailable:
                 raise
-            except Exception as error:
+            except Exception:
                 # One feed must not end the watch over the others.
                 log.exception("a feed could not be read", feed=feed.id)
-                await self._failed(feed, state, type(error).__name__, self.clock())
+                failures, now = state.failures + 1, self.clock()
+                await health.failed(self.database, feed, failures, next_check(failures, now), now)
 
     async def check(self, feed: Feed, state: Health) -> None:
         """Fetches one feed and stores what is new, together with having seen it."""

@@ -88,7 +88,7 @@ CELLS = [
         KENYA,
         "id",
         "ke_embassy",
-        "id: ke_embassy is not an id (a-z, 0-9 and -, at most 56: it goes into buttons)",
+        "id: ke_embassy is not an id (a-z, 0-9 and -, up to 56)",
     ),
     ("missions", KENYA, "id", "de-embassy", "id: de-embassy does not begin with its sender, ke-"),
     ("missions", KENYA, "id", "kenya", "id: kenya does not begin with its sender, ke-"),

@@ -102,7 +102,7 @@ def test_a_table_of_too_many_rows() -> None:
 def test_a_wrong_header_does_not_hide_the_rows(header: bytes, expected: list[str]) -> None:
     cells = [b"A", b"de", b"Text", b"unattributed:1", b"2022-01-01", b"x"][: header.count(b",") + 1]
     found = faults(files(rules=header + b"\n" + b",".join(cells)))
-    assert found == [f"rules.csv:{fault}" for fault in [*expected, "2: id: A is not an id (a-z, 0-9 and -)"]]
+    assert found == [f"rules.csv:{fault}" for fault in [*expected, "2: id: A is not an id (a-z, 0-9 and -, up to 56)"]]
 
 
 NOT_CLOSED = "the quote that opens this cell is never closed"
@@ -124,25 +124,28 @@ STRAY = 'a quote in a cell that is not quoted; put the whole cell in quotes and 
         (
             [b'A,de,The "Union",unattributed:1,soon'],
             [
-                "2: id: A is not an id (a-z, 0-9 and -)",
+                "2: id: A is not an id (a-z, 0-9 and -, up to 56)",
                 f"2: rule: {STRAY}",
                 "2: as_of: soon is not a date (yyyy-mm-dd)",
             ],
         ),
-        ([b'A,de,The "Union,unattributed:1'], ["2: id: A is not an id (a-z, 0-9 and -)", f"2: rule: {STRAY}"]),
+        (
+            [b'A,de,The "Union,unattributed:1'],
+            ["2: id: A is not an id (a-z, 0-9 and -, up to 56)", f"2: rule: {STRAY}"],
+        ),
         # a quote that is never closed does not swallow what follows
         ([b'a,de,"Text,unattributed:1,2022-01-01'], [f"2: rule: {NOT_CLOSED}"]),
         (
             [b'a,de,"Text,unattributed:1,2022-01-01', GOOD.replace(b"a,", b"B,", 1), b"c,de"],
             [
                 f"2: rule: {NOT_CLOSED}",
-                "3: id: B is not an id (a-z, 0-9 and -)",
+                "3: id: B is not an id (a-z, 0-9 and -, up to 56)",
                 "4: row: has 2 cells, the header has 5",
             ],
         ),
         (
             [b'z,de,"Text,unattributed:1,2022-01-01', GOOD, b'B,de,"Text, more",unattributed:1,2022-01-01'],
-            [f"2: rule: {NOT_CLOSED}", "4: id: B is not an id (a-z, 0-9 and -)"],
+            [f"2: rule: {NOT_CLOSED}", "4: id: B is not an id (a-z, 0-9 and -, up to 56)"],
         ),
         (
             [b'z,de,"Text,unattributed:1,2022-01-01', GOOD, b'b,de,Text,unattributed:1,"2022-01-01"'],
