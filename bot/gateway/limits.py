@@ -34,7 +34,7 @@ LATE: Final = 0.1
 """How late a message may arrive without its chat's next one coming too soon."""
 
 CHAT_PACE: Final = 1.0 + LATE
-CHAT_BURST: Final = 3
+CHAT_BURST: Final = 20
 GROUP_MOST: Final = 20
 GROUP_MINUTE: Final = 60.0 + LATE
 

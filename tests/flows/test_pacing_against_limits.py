@@ -8,11 +8,12 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
+from bot.gateway.limits import CHAT_BURST
 from bot.gateway.pacing import Pacing, Priority
 from bot.gateway.transport import Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Limits
 
-BURST = 3
+BURST = CHAT_BURST
 
 
 @pytest.fixture(autouse=True)
