@@ -98,6 +98,8 @@ def outcome_of(error: TelegramError, now: datetime) -> Outcome:
             return Unknown()
         case NetworkError():
             return Retry(error.message)
+        case TelegramError(message="Invalid server response"):
+            return Unknown()  # an answer that is none of Telegram's: what became of the message it does not say
         case _:
             return Retry(type(error).__name__)
 

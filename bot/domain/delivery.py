@@ -7,8 +7,8 @@ from typing import Final
 
 FIRST_BACKOFF: Final = timedelta(seconds=2)
 LONGEST_BACKOFF: Final = timedelta(minutes=10)
-MOST_ATTEMPTS: Final = 30
-"""Failures that are known not to have delivered anything, before a message is given up: hours of an outage."""
+MOST_ATTEMPTS: Final = 150
+"""Failures that are known not to have delivered anything, before a message is given up: a day of an outage."""
 
 
 class Ended(StrEnum):

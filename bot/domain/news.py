@@ -74,4 +74,5 @@ def same_notice(one: Notice, other: Notice) -> bool:
 
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    # Marks count: in Indic scripts the vowels are marks.
+    return "".join(character for character in folded if unicodedata.category(character)[0] in "LMN")

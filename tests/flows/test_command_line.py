@@ -175,9 +175,10 @@ async def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_at_once_and_well(
-    tmp_path: Path, telegram: FakeTelegram, number: signal.Signals
+    tmp_path: Path, data: Path, telegram: FakeTelegram, number: signal.Signals
 ) -> None:
-    process = await start(tmp_path, "run", BOT_TOKEN=telegram.token, BOT_API_URL=telegram.url, BOT_LOG_FORMAT="json")
+    telegrams = {"BOT_TOKEN": telegram.token, "BOT_API_URL": telegram.url}
+    process = await start(tmp_path, "run", **telegrams, BOT_LOG_FORMAT="json", BOT_DATA_DIR=str(data))
     person = telegram.user()
     assert "Germany" in (await person.ask("germany", timeout=20)).text
     process.send_signal(number)

@@ -39,7 +39,7 @@ OF_CLASS: list[tuple[TelegramError, Outcome]] = [
     (Conflict("terminated by other getUpdates request"), Retry("Conflict")),
     (EndPointNotFound("no such method"), Retry("EndPointNotFound")),
     (PassportDecryptionError("bad data"), Retry("PassportDecryptionError")),
-    (TelegramError("Invalid server response"), Retry("TelegramError")),
+    (TelegramError("Invalid server response"), Unknown()),
 ]
 
 
