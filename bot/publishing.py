@@ -8,7 +8,7 @@ from bot.app import open_database
 from bot.config import Settings, bundled
 from bot.domain.news import Bulletin
 from bot.loading import read_page_file
-from bot.storage import bulletins, outbox
+from bot.storage import amendments, bulletins, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.texts.bulletins import standing_notice
@@ -42,7 +42,7 @@ async def correct(settings: Settings, number: int, page: Path) -> str:
     """Replaces what a bulletin says. Raises NotPublished, and DataRefused for a faulty page."""
     bulletin = await _read(settings, page)
     async with open_database(settings) as database:
-        outcome = await outbox.correct(database, number, bulletin, datetime.now(UTC))
+        outcome = await amendments.correct(database, number, bulletin, datetime.now(UTC))
     if outcome is None:
         raise NotPublished(f"no bulletin {number} was sent, or it was withdrawn: there is nothing to correct")
     return f"correction {outcome.number} of bulletin {number} goes to {outcome.reached} chats"
@@ -51,7 +51,7 @@ async def correct(settings: Settings, number: int, page: Path) -> str:
 async def withdraw(settings: Settings, number: int) -> str:
     """Takes a bulletin back. Raises NotPublished."""
     async with open_database(settings) as database:
-        outcome = await outbox.withdraw(database, number, datetime.now(UTC))
+        outcome = await amendments.withdraw(database, number, datetime.now(UTC))
     if outcome is None:
         raise NotPublished(f"no bulletin {number} was sent, or it was withdrawn already")
     return f"bulletin {number} is withdrawn; {outcome.reached} chats are told"

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from bot.domain.compounds import begun, coded, in_letters, together
 from bot.domain.layout import other_layouts
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact, stemmed
-from bot.domain.names import KNOWN_TO_ALL, Sense, Sort
+from bot.domain.names import KNOWN_TO_ALL, WIDE, Sense, Sort
 from bot.domain.normal import words
 from bot.domain.question import CONTEXT, Question
 from bot.domain.spelling import near
@@ -57,7 +58,9 @@ def foreign(question: Question) -> list[Mention]:
     for mention in question.naming:
         if mention.end > mention.start + 1 or mention.layer != "exact" or len(mention.text) < 5:
             continue
-        alone = len(question.words) == 1 and all(sense.sort is Sort.FORM for sense in mention.senses)
+        alone = len(question.words) == 1 and all(
+            sense.sort is Sort.FORM or not sense.languages & WIDE for sense in mention.senses
+        )
         if (at_home or alone) and all(sense.sort < Sort.CODE for sense in mention.senses):
             codes = _rather_misspelt(question, mention)
             codes |= {sense.code for sense in mention.senses} if codes and not at_home else set()
@@ -125,10 +128,13 @@ def misspelt(question: Question) -> list[Mention]:
 
 
 LAYERS: Final[tuple[tuple[str, Callable[[Question], list[Mention]]], ...]] = (
+    ("code", coded),
     ("endings", inflected),
     ("joined", joined),
+    ("together", together),
     ("layout", retyped),
     ("spelling", misspelt),
+    ("beginning", begun),
 )
 
 
@@ -137,7 +143,10 @@ def _guessed(question: Question, spans: list[tuple[int, int]]) -> list[Mention]:
     for start, end in spans:
         word = "".join(question.words[start:end])
         if any(letter.isdigit() for letter in word):
-            continue
+            plain = in_letters(word)
+            if plain is None or question.index.is_ordinary(plain):
+                continue
+            word = plain
         candidates = near(question.index, word, question.languages)
         if candidates:
             best = candidates[0].cost

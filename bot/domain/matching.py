@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.countries import HOST
 from bot.domain.layers import LAYERS, completed, foreign
+from bot.domain.lists import listed
 from bot.domain.mentions import Mention
 from bot.domain.names import NameIndex
 from bot.domain.normal import MAX_CHARACTERS, key
@@ -77,6 +78,7 @@ def explain(index: NameIndex, text: str, language: str | None = None) -> Explana
     question = Question(index, text, language)
     question.add(completed(question))
     question.add(foreign(question))
+    question.add(listed(question))
     for layer, ways in (("exact", None), *LAYERS):
         if ways is not None:
             if not (more := ways(question)):

@@ -164,7 +164,7 @@ class Question:
         if len(self.words) == 1 or mention.layer != "exact":
             return False
         if self.happens_to_be(mention):
-            return mention.end - mention.start < len(self.words) and not self.is_beside(mention)
+            return mention.end - mention.start < len(self.words) and not self.is_beside(mention, Sort.POST)
         if (
             len(mention.text) <= 5
             and self.languages
@@ -192,17 +192,18 @@ class Question:
             and any(
                 sense.sort in FUNCTION_WORDS and sense.languages & KNOWN_TO_ALL for sense in self.index.find(parts[0])
             )
-            and not any(sense.languages & self.languages for sense in mention.countries)
+            and not any(sense.languages & self.languages & ~KNOWN_TO_ALL for sense in mention.countries)
         )
 
-    def is_beside(self, mention: Mention) -> bool:
+    def is_beside(self, mention: Mention, *sorts: Sort) -> bool:
         """True if a word like "embassy" stands next to the mention, with at most a little word between."""
+        wanted = sorts or CONTEXT
         before, after = self.at.get(mention.start - 1), self.at.get(mention.end)
         if before and before.has(Sort.FILLER) and not before.has(*CONTEXT):
             before = self.at.get(before.start - 1)
         if after and after.has(Sort.FILLER) and not after.has(*CONTEXT):
             after = self.at.get(after.end)
-        return any(other is not None and other.has(*CONTEXT) for other in (before, after))
+        return any(other is not None and other.has(*wanted) for other in (before, after))
 
     def is_near_context(self, start: int, end: int) -> bool:
         """True if a word like "embassy" stands within three words of words[start:end]."""

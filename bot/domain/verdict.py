@@ -104,8 +104,9 @@ LETTERS: Final = {
     language: re.compile(f"[{letters}]")
     for language, letters in {
         "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđĐ",
-        "tr": "ğışİĞ",
-        "az": "əƏğış",
+        "tr": "ğışİĞöü",
+        "az": "əƏğışöü",
+        "tk": "ňýöüäşž",
         "de": "ßäöü",
         "es": "ñ¿¡",
         "pt": "ãõ",
@@ -117,13 +118,13 @@ LETTERS: Final = {
         "bs": "čćđšž",
         "sr-Latn": "čćđšž",
         "sl": "čšž",
-        "hu": "őű",
+        "hu": "őűöü",
         "ro": "țșşţă",
         "lv": "āēīūķļņģčšž",
         "lt": "ėįųū",
         "et": "õäö",
-        "uk": "їєЇЄ",
-        "be": "ўЎ",
+        "uk": "їєЇЄіІґҐ",
+        "be": "ўЎіІ",
         "kk": "қғұәіңөүҚҒҰӘІҢӨҮ",
         "ky": "өүңӨҮҢ",
         "tg": "ӯҳҷӣқғӮҲҶӢ",
@@ -198,10 +199,11 @@ def ruled_out(
     postposed = sum(index.bits(language) for language in POSTPOSED)
     named = {id(reading.mention) for reading in readings}
     out: set[int] = set()
-    for place, mention in enumerate(mentions):
-        senses = [sense for sense in mention.senses if sense.sort in (Sort.NOT, Sort.CONTRAST)]
-        senses = [sense for sense in senses if sense.languages & languages] or senses
-        if not senses or id(mention) in named:
+    denials = [(place, senses) for place, one in enumerate(mentions) if (senses := _denials(one, languages))]
+    denials.sort(key=lambda denial: not any(sense.sort is Sort.NOT for sense in denial[1]))  # "I said X, not Y"
+    for place, senses in denials:
+        mention = mentions[place]
+        if id(mention) in named:
             continue
         before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
         after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
@@ -220,6 +222,13 @@ def ruled_out(
         if plain or not out:
             out.add(id(before if backwards else after))
     return out
+
+
+def _denials(mention: Mention, languages: int) -> list[Sense]:
+    """Its meanings as "not" or "but" in the languages of the message, unless it is another word there."""
+    senses = [sense for sense in mention.senses if sense.sort in (Sort.NOT, Sort.CONTRAST)]
+    own = [sense for sense in senses if sense.languages & languages]
+    return own if own or any(sense.languages & languages for sense in mention.senses) else senses
 
 
 def _contrasted(mentions: list[Mention], named: Mention) -> bool:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import insert, select, update
 
 from bot.storage.database import Database, leases
-from bot.storage.outbox import milliseconds
+from bot.storage.owed import milliseconds
 
 LASTS: Final = timedelta(seconds=6)
 """How long a lease holds without a heartbeat: another process takes over within this time after a crash."""

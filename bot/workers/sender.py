@@ -27,11 +27,12 @@ from bot.domain.delivery import (
 )
 from bot.domain.missions import Coverage, Directory, coverage
 from bot.domain.quiet import quiet_until
-from bot.storage import leases, outbox
+from bot.storage import dispatch, leases, outbox
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.dispatch import Due, Settled
 from bot.storage.leases import Lease
-from bot.storage.outbox import Due, Settled
+from bot.storage.owed import REACHED
 from bot.texts.bulletins import bulletin_message, correction_message, withdrawal_message
 from bot.texts.catalog import Catalog, Words
 from bot.texts.messages import Message
@@ -120,7 +121,7 @@ class Sender:
             if room <= 0:
                 return True
             assert self._lease is not None  # noqa: S101 - held since the beginning of the turn
-            due = await outbox.lease(self.database, stored, self._lease.fence, room, self.clock())
+            due = await dispatch.lease(self.database, stored, self._lease.fence, room, self.clock())
             for row in due:
                 self._launch(stored, row)
             if not due and not self._flying and await outbox.finish(self.database, stored.id, self.clock()):
@@ -136,7 +137,7 @@ class Sender:
             self._abandon()
         elif self._lease is None or lease.fence != self._lease.fence:
             self._abandon()
-            revived = await outbox.revive(self.database)
+            revived = await dispatch.revive(self.database)
             log.info("this process sends the bulletins", fence=lease.fence, revived=revived)
         self._lease, self._renewed = lease, now
         return lease is not None
@@ -172,7 +173,7 @@ class Sender:
             return False
         # Before a restart somebody may have got it.
         counts = (await outbox.report(self.database, stored.id)).counts
-        return not any(counts.get(state) for state in outbox.REACHED)
+        return not any(counts.get(state) for state in REACHED)
 
     async def _attempt(self, stored: Stored, row: Due) -> Outcome:
         if row.ended is not None and stored.kind is Kind.NEWS:
@@ -204,7 +205,7 @@ class Sender:
         for number in list(self._outcomes):
             settled = self._outcomes.pop(number)
             try:
-                await outbox.settle(self.database, number, self._lease.fence, settled, self.clock())
+                await dispatch.settle(self.database, number, self._lease.fence, settled, self.clock())
             except DatabaseUnavailable:
                 self._outcomes[number] = settled + self._outcomes.get(number, [])
                 raise

@@ -15,10 +15,11 @@ from bot.config import Settings
 from bot.domain.delivery import Ended, Outcome, Sent, Settlement, State, Undeliverable
 from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import bulletins, outbox, subscriptions
+from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database, deliveries
-from bot.storage.outbox import Published, Settled
+from bot.storage.dispatch import Settled
+from bot.storage.outbox import Published
 from bot.texts.catalog import Catalog
 from bot.texts.messages import Message
 from bot.workers.sender import Sender
@@ -196,7 +197,7 @@ async def test_who_leaves_before_the_turn_gets_no_bulletin_and_who_got_one_gets_
     assert await stands(database, number) == (Stage.DONE, {State.GONE: 1, State.SENT: 1})
     await subscriptions.end(database, 2, Ended.UNSUBSCRIBED, now)
     corrected = Bulletin(replace(NEWS.item, title="Airports open"))
-    correction = await outbox.correct(database, number, corrected, now)
+    correction = await amendments.correct(database, number, corrected, now)
     assert correction is not None
     assert (await send(correction.number)).taken == [2]
 
@@ -230,8 +231,8 @@ async def test_what_somebody_got_before_a_restart_is_not_at_fault(
     number = await publish_to(database, now, *range(1, 11))
     stored = await bulletins.get(database, number)
     assert stored is not None
-    [first] = await outbox.lease(database, stored, 1, 1, now)
-    await outbox.settle(database, number, 1, [Settled(first.chat_id, Settlement(State.SENT, first.standing))], now)
+    [first] = await dispatch.lease(database, stored, 1, 1, now)
+    await dispatch.settle(database, number, 1, [Settled(first.chat_id, Settlement(State.SENT, first.standing))], now)
     unlucky = [chat for chat in range(1, 11) if chat != first.chat_id][:5]
     carried = await send(number, dict.fromkeys(unlucky, Undeliverable("something new")))
     assert carried.alerts == []

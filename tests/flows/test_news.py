@@ -8,7 +8,7 @@ from bot.app import Bot, open_database, serving
 from bot.config import Settings
 from bot.domain.delivery import Ended, State
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import bulletins, outbox, subscriptions
+from bot.storage import amendments, bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.outbox import Published
@@ -232,7 +232,7 @@ async def test_a_correction_goes_to_exactly_those_who_got_the_first_version(
     await ivan.ask("/subscribe")
     corrected = NewsItem("Airports open again", ITEM.published, (Section("", ("All of them.",)),))
     async with open_database(settings) as database:
-        correction = await outbox.correct(database, first.number, Bulletin(corrected), now)
+        correction = await amendments.correct(database, first.number, Bulletin(corrected), now)
     assert correction is not None
     message = await ada.reply()
     assert message.text.startswith("✏️ Correction")
@@ -254,8 +254,8 @@ async def test_a_withdrawn_bulletin_is_taken_back_from_those_who_got_it(
     await ada.reply()
     await counts(settings, first.number)
     async with open_database(settings) as database:
-        assert await outbox.withdraw(database, first.number, now) is not None
-        assert await outbox.withdraw(database, first.number, now) is None
+        assert await amendments.withdraw(database, first.number, now) is not None
+        assert await amendments.withdraw(database, first.number, now) is None
     message = await ada.reply()
     assert message.text.startswith("↩️ Withdrawn")
     assert "Airports" not in (await ada.ask("/news")).text

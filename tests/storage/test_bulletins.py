@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.news import Bulletin, NewsItem, Notice, Section
-from bot.storage import bulletins, outbox
+from bot.storage import amendments, bulletins, outbox
 from bot.storage.bulletins import Stage, packed, unpacked
 from bot.storage.database import Database
 from bot.storage.outbox import Published
@@ -74,8 +74,8 @@ async def test_corrections_and_what_was_withdrawn_are_not_leafed_through(databas
     first, second = [await outbox.publish(database, dated(day), urgent=False, now=now) for day in (1, 2)]
     assert isinstance(first, Published)
     assert isinstance(second, Published)
-    await outbox.correct(database, first.number, dated(3), now)
-    await outbox.withdraw(database, second.number, now)
+    await amendments.correct(database, first.number, dated(3), now)
+    await amendments.withdraw(database, second.number, now)
     only = await bulletins.leaf(database)
     assert only is not None
     assert (only.stored.id, only.stored.bulletin, only.earlier, only.later) == (first.number, dated(3), None, None)
@@ -85,7 +85,7 @@ async def test_a_correction_of_the_date_is_read_at_its_new_place(database: Datab
     first = await outbox.publish(database, dated(1), urgent=False, now=now)
     assert isinstance(first, Published)
     await bulletins.shelve(database, [dated(2)], now)
-    await outbox.correct(database, first.number, dated(3), now)
+    await amendments.correct(database, first.number, dated(3), now)
     newest = await bulletins.leaf(database)
     assert newest is not None
     assert newest.stored.bulletin == dated(3)

@@ -26,11 +26,12 @@ from bot.domain.delivery import (
 )
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.domain.quiet import Quiet
-from bot.storage import bulletins, outbox, subscriptions
+from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.chats import Chats
 from bot.storage.database import Database, deliveries
-from bot.storage.outbox import AlreadyPublished, Due, Published, Settled
+from bot.storage.dispatch import Due, Settled
+from bot.storage.outbox import AlreadyPublished, Published
 
 FENCE = 7
 SENT = Sent(1)
@@ -57,7 +58,7 @@ async def stored(database: Database, number: int) -> Stored:
 
 
 async def lease(database: Database, number: int, now: datetime, *, limit: int = 100, fence: int = FENCE) -> list[Due]:
-    return await outbox.lease(database, await stored(database, number), fence, limit, now)
+    return await dispatch.lease(database, await stored(database, number), fence, limit, now)
 
 
 async def land(
@@ -67,7 +68,7 @@ async def land(
     urgent = (await stored(database, number)).urgent
     moved_to = outcome.chat_id if isinstance(outcome, Moved) else None
     settled = [Settled(row.chat_id, settle(outcome, row.standing, urgent=urgent, now=now), moved_to) for row in rows]
-    await outbox.settle(database, number, fence, settled, now)
+    await dispatch.settle(database, number, fence, settled, now)
 
 
 async def send_all(database: Database, number: int, now: datetime) -> set[int]:
@@ -221,7 +222,7 @@ async def test_settling_with_an_old_fence_changes_nothing(database: Database, no
     await subscribe(database, now, 1, -2)
     number = await publish(database, now)
     rows = await lease(database, number, now, fence=FENCE)
-    assert await outbox.revive(database) == 2
+    assert await dispatch.revive(database) == 2
     for outcome in (Sent(1), Gone(Ended.BLOCKED), Moved(-1002)):
         await land(database, number, now, *rows, outcome=outcome, fence=FENCE)
     assert await states(database, number) == {1: State.PENDING, -2: State.PENDING}
@@ -293,7 +294,7 @@ async def test_what_a_dead_sender_had_leased_is_given_back(database: Database, n
     number = await publish(database, now)
     await land(database, number, now, *await lease(database, number, now, limit=1))
     await lease(database, number, now, limit=1)
-    assert await outbox.revive(database) == 1
+    assert await dispatch.revive(database) == 1
     assert sorted((await states(database, number)).values()) == [State.PENDING, State.PENDING, State.SENT]
     assert len(await lease(database, number, now)) == 2
 
@@ -351,7 +352,7 @@ async def test_a_correction_goes_to_who_got_the_old_text_and_the_rest_get_the_ne
     await land(database, number, now, rows[0])
     await land(database, number, now, rows[1], outcome=Gone(Ended.BLOCKED))
     await subscribe(database, now, 9)
-    correction = await outbox.correct(database, number, CORRECTED, now)
+    correction = await amendments.correct(database, number, CORRECTED, now)
     assert correction == Published(2, 1)
     made = await stored(database, 2)
     assert (made.kind, made.bulletin, made.urgent, made.corrects) == (Kind.CORRECTION, CORRECTED, True, number)
@@ -370,7 +371,7 @@ async def test_a_correction_that_is_done_opens_again_for_who_was_still_under_way
     number = await publish(database, now)
     first, second = await lease(database, number, now)
     await land(database, number, now, first)
-    assert await outbox.correct(database, number, CORRECTED, now) == Published(2, 1)
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 1)
     assert await send_all(database, 2, now) == {first.chat_id}
     assert await outbox.finish(database, 2, now)
     await land(database, number, now, second, outcome=Unknown())
@@ -388,7 +389,7 @@ async def test_who_failed_while_it_was_corrected_gets_the_new_text_and_no_correc
     await subscribe(database, now, 1)
     number = await publish(database, now)
     rows = await lease(database, number, now)
-    assert await outbox.correct(database, number, CORRECTED, now) == Published(2, 0)
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 0)
     await land(database, number, now, *rows, outcome=Retry("502"))
     assert await send_all(database, number, now + timedelta(seconds=2)) == {1}
     assert await states(database, 2) == {}
@@ -399,10 +400,10 @@ async def test_a_second_correction_takes_the_place_of_the_first(database: Databa
     number = await publish(database, now)
     rows = sorted(await lease(database, number, now), key=lambda row: row.chat_id)
     await land(database, number, now, *rows[:2])
-    assert await outbox.correct(database, number, CORRECTED, now) == Published(2, 2)
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 2)
     [told] = await lease(database, 2, now, limit=1)
     await land(database, 2, now, told)
-    assert await outbox.correct(database, number, AGAIN, now) == Published(3, 2)
+    assert await amendments.correct(database, number, AGAIN, now) == Published(3, 2)
     assert [running.id for running in await outbox.running(database)] == [number, 3]
     assert sorted((await states(database, 2)).values()) == [State.SENT, State.STOPPED]
     await land(database, number, now, rows[2])
@@ -416,7 +417,7 @@ async def test_a_correction_can_say_what_is_known_already(database: Database, no
     await send_all(database, number, now)
     await bulletins.shelve(database, [CORRECTED], now)
     for text in (CORRECTED, NEWS, CORRECTED, CORRECTED):
-        correction = await outbox.correct(database, number, text, now)
+        correction = await amendments.correct(database, number, text, now)
         assert correction is not None
         assert correction.reached == 1
         assert (await stored(database, number)).bulletin == text
@@ -430,8 +431,8 @@ async def test_a_withdrawal_stops_the_rest_and_tells_who_got_it(database: Databa
     number = await publish(database, now)
     rows = sorted(await lease(database, number, now, limit=3), key=lambda row: row.chat_id)
     await land(database, number, now, rows[0])
-    assert await outbox.withdraw(database, number, now) == Published(2, 1)
-    assert await outbox.withdraw(database, number, now) is None
+    assert await amendments.withdraw(database, number, now) == Published(2, 1)
+    assert await amendments.withdraw(database, number, now) is None
     assert (await stored(database, 2)).kind is Kind.WITHDRAWAL
     await land(database, number, now, rows[1])
     await land(database, number, now, rows[2], outcome=Retry("502"))
@@ -444,8 +445,8 @@ async def test_a_withdrawal_ends_the_correction_too(database: Database, now: dat
     await subscribe(database, now, 1)
     number = await publish(database, now)
     await send_all(database, number, now)
-    await outbox.correct(database, number, CORRECTED, now)
-    assert await outbox.withdraw(database, number, now) == Published(3, 1)
+    await amendments.correct(database, number, CORRECTED, now)
+    assert await amendments.withdraw(database, number, now) == Published(3, 1)
     assert await states(database, 2) == {1: State.STOPPED}
     assert [running.id for running in await outbox.running(database)] == [3]
 
@@ -456,8 +457,8 @@ async def test_who_may_have_got_it_is_told_of_the_withdrawal(database: Database,
     doubted, _crashed = await lease(database, number, now, limit=2)
     await land(database, number, now, doubted, outcome=Unknown())
     assert (await states(database, number))[doubted.chat_id] is State.PENDING
-    assert await outbox.withdraw(database, number, now) == Published(2, 1)
-    assert await outbox.revive(database) == 0
+    assert await amendments.withdraw(database, number, now) == Published(2, 1)
+    assert await dispatch.revive(database) == 0
     assert sorted((await states(database, number)).values()) == [State.UNKNOWN, State.UNKNOWN, State.STOPPED]
     assert (await outbox.report(database, 2)).counts == {State.PENDING: 2}
 
@@ -467,11 +468,11 @@ async def test_only_what_was_sent_can_be_corrected_or_withdrawn(database: Databa
     await subscribe(database, now, 1)
     number = await publish(database, now, AGAIN)
     await send_all(database, number, now)
-    correction = await outbox.correct(database, number, CORRECTED, now)
+    correction = await amendments.correct(database, number, CORRECTED, now)
     assert correction is not None
     for wrong in (1, correction.number, 99):
-        assert await outbox.correct(database, wrong, NEWS, now) is None
-        assert await outbox.withdraw(database, wrong, now) is None
+        assert await amendments.correct(database, wrong, NEWS, now) is None
+        assert await amendments.withdraw(database, wrong, now) is None
 
 
 async def test_who_got_what_is_forgotten_in_time(database: Database, now: datetime) -> None:

@@ -1,0 +1,96 @@
+"""Several countries in one message: where one is plain, what "and", "or" and "not" join to it is a country too."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from bot.domain.mentions import Mention, stemmed
+from bot.domain.names import Sort
+from bot.domain.question import CONTEXT, Question
+from bot.domain.sounds import ARABIC, HEBREW, script_of
+from bot.domain.spelling import near
+
+JOINING: Final = (Sort.AND, Sort.NOT, Sort.CONTRAST)
+WRITTEN_TOGETHER: Final = {"و": ARABIC, "ו": HEBREW}
+"""Letters that mean "and" at the beginning of a word."""
+SHORTEST: Final = 4
+NEAREST: Final = 1.0
+MOST_JOINED: Final = 4
+
+
+def listed(question: Question) -> list[Mention]:
+    """Names beside a joining word, inflected or misspelt, with a plain name on its other side."""
+    found = list(_halved(question))
+    if not question.naming:
+        return found
+    places: list[int] = []
+    for mention in question.mentions:
+        if mention.has(*JOINING) and not mention.countries:
+            places += _other_sides(question, mention)
+    places += [
+        place
+        for place, word in enumerate(question.words)
+        if place and word[0] in WRITTEN_TOGETHER and _is_named(question, place - 1) and place not in question.at
+    ]
+    for place in dict.fromkeys(places[:MOST_JOINED]):
+        found += _understood(question, place)
+    return found
+
+
+def _other_sides(question: Question, joining: Mention) -> Iterator[int]:
+    """The place behind a joining word with a name before it, and the other way round."""
+    before, after = joining.start - 1, joining.end
+    while before >= 0 and _is_little(question, before):
+        before -= 1
+    while after < len(question.words) and _is_little(question, after):
+        after += 1
+    if before < 0 or after >= len(question.words):
+        return
+    if _is_named(question, before) and after not in question.at:
+        yield after
+    elif _is_named(question, after) and before not in question.at:
+        yield before
+
+
+def _is_little(question: Question, place: int) -> bool:
+    known = question.at.get(place)
+    return known is not None and not known.countries and known.has(Sort.FILLER, *CONTEXT, *JOINING)
+
+
+def _is_named(question: Question, place: int) -> bool:
+    known = question.at.get(place)
+    return known is not None and bool(known.countries) and not question.is_doubtful(known)
+
+
+def _understood(question: Question, place: int) -> list[Mention]:
+    word = question.words[place]
+    if len(word) < SHORTEST or question.index.is_ordinary(word):
+        return []
+    mention = stemmed(question.index, word, place)
+    if mention and mention.countries:
+        return [mention]
+    if script_of(word) in WRITTEN_TOGETHER.values():
+        return []
+    guesses = near(question.index, word, question.languages)
+    if not guesses or guesses[0].cost > NEAREST:
+        return []
+    guess = Mention(place, place + 1, f"{word} ~ {guesses[0].name}", guesses[0].senses, "listed", guesses[0].cost)
+    return [guess] if guess.countries else []
+
+
+def _halved(question: Question) -> Iterator[Mention]:
+    """The name of which only the distinctive part is said: "North or South Korea", "South Korea or North"."""
+    for mention in question.naming:
+        if mention.end != mention.start + 2:
+            continue
+        shared = question.words[mention.end - 1]
+        for joining, place in ((mention.start - 1, mention.start - 2), (mention.end, mention.end + 1)):
+            if not (0 <= place < len(question.words) and 0 <= joining < len(question.words)):
+                continue
+            between = question.at.get(joining)
+            if between is None or not between.has(*JOINING) or between.end != between.start + 1:
+                continue
+            senses = question.index.find(question.words[place] + shared)
+            other = Mention(place, place + 1, f"{question.words[place]} {shared}", senses, "listed")
+            if other.countries and other.countries[0].code != mention.countries[0].code:
+                yield replace(other, senses=other.countries)

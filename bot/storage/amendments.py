@@ -1,0 +1,73 @@
+"""Corrections and withdrawals: they reach exactly those who got what was wrong."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.news import Bulletin, fingerprint
+from bot.storage import bulletins as shelf
+from bot.storage.bulletins import Kind, Stage
+from bot.storage.database import Database, bulletins
+from bot.storage.outbox import Published
+from bot.storage.owed import owe, stop_pending, who_got
+
+
+async def correct(database: Database, number: int, corrected: Bulletin, now: datetime) -> Published | None:
+    """Replaces what a bulletin says. Who got the old text gets a correction; who has yet to get it gets the new text.
+
+    None where there is no such bulletin that was sent. Rows in flight get theirs when they are settled (`settle`).
+    """
+    return await _amend(database, number, corrected, Kind.CORRECTION, now)
+
+
+async def withdraw(database: Database, number: int, now: datetime) -> Published | None:
+    """Takes a bulletin back: nobody else gets it, and who got it is told."""
+    return await _amend(database, number, None, Kind.WITHDRAWAL, now)
+
+
+async def _amend(
+    database: Database, number: int, corrected: Bulletin | None, kind: Kind, now: datetime
+) -> Published | None:
+    async with database.write() as connection:
+        old = await shelf.fetch(connection, number)
+        if old is None or old.kind is not Kind.NEWS or old.stage in (Stage.SHELF, Stage.WITHDRAWN):
+            return None
+        new = corrected or old.bulletin
+        values = shelf.columns(new, kind, Stage.RUNNING, urgent=old.urgent, now=now)
+        if corrected is not None and await _is_new(connection, new):
+            values["fingerprint"] = fingerprint(new.item)
+        values |= {"corrects": number, "corrects_version": old.version}
+        await _supersede(connection, number)
+        amendment = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
+        assert amendment is not None  # noqa: S101
+        changed: dict[str, Any] = {"content": values["content"], "version": old.version + 1}
+        changed |= {"published": new.item.published, "country": new.item.country}
+        if kind is Kind.WITHDRAWAL:
+            changed |= {"stage": Stage.WITHDRAWN}
+            await stop_pending(connection, number)
+        await connection.execute(update(bulletins).where(bulletins.c.id == number).values(changed))
+        got_it = who_got(number, old.version)
+        return Published(amendment, await owe(connection, amendment, got_it))
+
+
+async def _is_new(connection: AsyncConnection, bulletin: Bulletin) -> bool:
+    """Whether no bulletin says the same; one on the shelf gives way to the correction that says it."""
+    known = await shelf.find(connection, bulletin.item)
+    if known is not None and known.stage is Stage.SHELF:
+        await connection.execute(delete(bulletins).where(bulletins.c.id == known.id))
+        return True
+    return known is None
+
+
+async def _supersede(connection: AsyncConnection, number: int) -> None:
+    """Earlier changes of a bulletin that are still going out give way to the next one."""
+    earlier = (
+        update(bulletins)
+        .where(bulletins.c.corrects == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+        .values(stage=Stage.STOPPED)
+        .returning(bulletins.c.id)
+    )
+    for amendment in (await connection.scalars(earlier)).all():
+        await stop_pending(connection, amendment)

@@ -1,0 +1,80 @@
+"""Rows of the outbox: who is owed a bulletin. Parts of transactions that other modules of this room begin."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, case, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import State
+from bot.storage.bulletins import Stage
+from bot.storage.database import bulletins, chats, deliveries, subscriptions
+
+ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "doubted", "due", "fence")
+REACHED: Final = (State.SENT, State.UNKNOWN)
+ENDED: Final = (Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
+"""Stages in which nothing is sent any more, whatever is open."""
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def moment(stamp: int) -> datetime:
+    return datetime.fromtimestamp(stamp / 1000, UTC)
+
+
+def readers(country: str) -> Select[Any]:
+    """The subscribers whom a bulletin concerns; one without a country concerns everybody."""
+    active = select(subscriptions.c.chat_id).where(subscriptions.c.ended_at.is_(None))
+    if not country:
+        return active
+    return active.outerjoin(chats, chats.c.id == subscriptions.c.chat_id).where(
+        or_(subscriptions.c.only_country.is_(False), chats.c.country == country)
+    )
+
+
+def who_got(number: int, version: int) -> Select[Any]:
+    return select(deliveries.c.chat_id).where(
+        deliveries.c.bulletin == number, deliveries.c.state.in_(REACHED), deliveries.c.version <= version
+    )
+
+
+async def owe(connection: AsyncConnection, number: int, who: Select[Any]) -> int:
+    """One pending row per chat, in one statement; chats that have one already keep theirs."""
+    insertion = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    chosen = who.subquery()
+    rows = select(
+        literal(number), chosen.c.chat_id, *(literal(0) for _ in range(3)), literal(value=False), literal(0), literal(0)
+    ).order_by(chosen.c.chat_id)
+    written = await connection.execute(
+        insertion(deliveries).from_select(list(ROW_COLUMNS), rows.where(literal(value=True))).on_conflict_do_nothing()
+    )
+    await connection.execute(
+        update(bulletins).where(bulletins.c.id == number).values(reached=bulletins.c.reached + written.rowcount)
+    )
+    return written.rowcount
+
+
+async def owe_amendments(connection: AsyncConnection, number: int) -> None:
+    """Rows that were in flight when their bulletin was changed got the old text: they are owed the newest change."""
+    newest = (
+        select(bulletins.c.id, bulletins.c.corrects_version)
+        .where(bulletins.c.corrects == number)
+        .order_by(bulletins.c.id.desc())
+        .limit(1)
+    )
+    for amendment, version in (await connection.execute(newest)).all():
+        if await owe(connection, amendment, who_got(number, version)):
+            reopened = and_(bulletins.c.id == amendment, bulletins.c.stage == Stage.DONE)
+            await connection.execute(update(bulletins).where(reopened).values(stage=Stage.RUNNING, finished_at=None))
+
+
+async def stop_pending(connection: AsyncConnection, number: int) -> None:
+    """What an earlier attempt may have brought counts as unknown, so that its reader hears of a withdrawal."""
+    await connection.execute(
+        update(deliveries)
+        .where(deliveries.c.bulletin == number, deliveries.c.state == State.PENDING)
+        .values(state=case((deliveries.c.doubted, int(State.UNKNOWN)), else_=int(State.STOPPED)))
+    )
