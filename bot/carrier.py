@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from telegram.constants import ParseMode
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -80,8 +80,23 @@ class Carrier:
                 rate_limit_args=Priority.BROADCAST,
             )
         except TelegramError as error:
-            return outcome_of(error, self.clock())
+            outcome = outcome_of(error, self.clock())
+            return await self._looked_after(chat_id) if isinstance(outcome, Unknown) else outcome
         return Sent(sent.message_id)
+
+    async def _looked_after(self, chat_id: int) -> Outcome:
+        """What can be known of a message without an answer: a chat that cannot be reached has not got it.
+
+        Asked by a sign of typing, which is no message and so cannot come twice.
+        """
+        try:
+            await self.bot.send_chat_action(
+                chat_id=chat_id, action=ChatAction.TYPING, rate_limit_args=Priority.BROADCAST
+            )
+        except TelegramError as error:
+            outcome = outcome_of(error, self.clock())
+            return outcome if isinstance(outcome, Gone | Moved) else Unknown()
+        return Unknown()
 
 
 def outcome_of(error: TelegramError, now: datetime) -> Outcome:

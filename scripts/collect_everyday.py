@@ -12,6 +12,7 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bot.domain.compounds import SHORTEST_BEGINNING
 from bot.domain.mentions import stemmed
 from bot.domain.names import KNOWN_TO_ALL, WIDE, NameIndex, Sort, load_index
 from bot.domain.normal import words
@@ -26,7 +27,7 @@ AT_HOME: Final = 4.0
 FREQUENT: Final = 4.6
 """Rarer words of other languages are likelier a misspelt name than themselves."""
 LANGUAGES: Final = (
-    "ar bg bn ca cs da de el en es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro ru "
+    "ar bg bn cs da de el en es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro ru "
     "sk sl sr sv ta tr uk ur vi"
 ).split()
 
@@ -66,12 +67,22 @@ def looks_like_a_name(index: NameIndex, word: str, frequency: float, own: int) -
     if mention and mention.countries:
         foreign = not any(sense.languages & own for sense in mention.countries)
         return foreign and (well_known or frequency >= FREQUENT)
+    if well_known and is_beginning(index, word, own):
+        return True
     guesses = near(index, word)
     if not guesses:
         return False
     if well_known:  # a long rare word one edit from a name is likelier that name misspelt
         return frequency >= COMMON or len(word) < 8 or guesses[0].cost >= 1
     return frequency >= (AT_HOME if any(sense.languages & own for sense in guesses[0].senses) else FREQUENT)
+
+
+def is_beginning(index: NameIndex, word: str, own: int) -> bool:
+    """True for "port", which Portugal begins with."""
+    if len(word) < SHORTEST_BEGINNING:
+        return False
+    senses = (sense for name in index.starting_with(word) for sense in index.find(name))
+    return any(sense.sort is Sort.NAME and sense.languages & own for sense in senses)
 
 
 def main() -> None:

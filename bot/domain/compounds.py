@@ -61,7 +61,7 @@ def _cut(index: NameIndex, word: str, place: int, cut: int) -> Mention | None:
     for post, name in ((word[:cut], word[cut:]), (word[cut:], word[:cut])):
         if len(post) > 3 and any(sense.sort in CONTEXT for sense in index.find(post)):
             senses = _plain_names(index, name)
-            for little in range(2, 4) if not senses and name is not word[:cut] else ():
+            for little in range(1 + post.isascii(), 4) if not senses and name is not word[:cut] else ():
                 if any(sense.sort is Sort.FILLER for sense in index.find(name[:little])):
                     senses = senses or _plain_names(index, name[little:])
             if senses:
@@ -73,7 +73,7 @@ def _plain_names(index: NameIndex, name: str) -> Senses:
     if len(name) < 4 or index.is_ordinary(name):
         return ()
     senses = index.find(name)
-    if any(sense.sort >= Sort.CODE for sense in senses):
+    if any(sense.sort in (*FUNCTION_WORDS, *CONTEXT) for sense in senses):
         return ()
     return tuple(sense for sense in senses if sense.sort < Sort.CAPITAL and sense.languages & index.major)
 

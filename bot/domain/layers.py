@@ -74,9 +74,14 @@ def inflected(question: Question) -> list[Mention]:
     found = []
     for place in question.unknown()[:MOST_STEMMED]:
         mention = stemmed(question.index, question.words[place], place)
-        if mention and not _rather_misspelt(question, mention):
+        if mention and not _is_chance(mention) and not _rather_misspelt(question, mention):
             found.append(mention)
     return found
+
+
+def _is_chance(mention: Mention) -> bool:
+    """True for an ordinary word with an ending of a language in which it is none: "cana-nda"."""
+    return all(sense.sort is Sort.EVERYDAY for sense in mention.senses)
 
 
 def joined(question: Question) -> list[Mention]:

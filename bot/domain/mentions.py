@@ -68,7 +68,7 @@ def exact(index: NameIndex, words: list[str]) -> list[Mention]:
             counts[mention.text] += 1
             if mention.countries or counts[mention.text] <= MOST_REPEATED:
                 found.append(mention)
-                found.extend(_inside_phrase(mention, words, known))
+                found.extend(_inside_phrase(index, mention, words, known))
         elif NO_SPACES.match(word):
             inside = within(index, word, place)
             if HIRAGANA.fullmatch(word) and not any(mention.countries for mention in inside):
@@ -94,14 +94,16 @@ def _longest(index: NameIndex, words: list[str], place: int, known: dict[str, Se
     return place + 1, known[words[place]]
 
 
-def _inside_phrase(mention: Mention, words: list[str], known: dict[str, Senses]) -> list[Mention]:
+def _inside_phrase(index: NameIndex, mention: Mention, words: list[str], known: dict[str, Senses]) -> list[Mention]:
     """Nationalities within a phrase such as "I am a Nepali"."""
     if mention.end == mention.start + 1 or mention.countries or not mention.has(Sort.POST, Sort.VISA, Sort.CITIZEN):
         return []
     return [
         Mention(place, place + 1, words[place], known[words[place]], "exact")
         for place in range(mention.start, mention.end)
-        if known[words[place]] and all(sense.sort < Sort.CODE for sense in known[words[place]])
+        if known[words[place]]
+        and all(sense.sort < Sort.CODE for sense in known[words[place]])
+        and any(sense.languages & index.major for sense in known[words[place]])
     ]
 
 

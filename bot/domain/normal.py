@@ -28,6 +28,8 @@ WORD: Final = re.compile(
 UZBEK: Final = re.compile("(?<=[a-z])([og])['`‘’](?=[a-z])|\\b(o)['`‘’](?=[a-z])")
 """o' and g' are letters, as in "Qozog'iston"."""
 
+STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+"""A letter held down: "indiaaaa"."""
 DOTTED: Final = re.compile(r"(?<![^\W_])(?<![^\W_]\.)([^\W\d_])\.\s?([^\W\d_])(?!\.?[^\W_])")
 """Two letters with a dot between: "U.S.", "D.R. Congo"."""
 STOPS: Final = re.compile("[,;.:!?،؛、，。：；–—-]")
@@ -54,11 +56,11 @@ _FOLDS: Final = {
     "\u0964": " ", "\u0965": " ",
 }  # fmt: skip
 _TRADITIONAL: Final = (
-    "丟亞來係個倫偽內凱別剛勞區問喬國圖報場奧寧對屬岡島嶼幫幾庫從愛應揚撾敘於時東極機歐湯澤濟濱灣烏爾獅盧碼簽約納紐紹結維緊緬總繫羅義聖聯脫臘與茲華萊萬葉蓋薩蘇蘭處號衆裡見話該誕語請諸諾謝證護貝貫買賓賴賽贊"
+    "囯丟亞來係個倫偽內凱別剛勞區問喬國圖報場奧寧對屬岡島嶼幫幾庫從愛應揚撾敘於時東極機歐湯澤濟濱灣烏爾獅盧碼簽約納紐紹結維緊緬總繫羅義聖聯脫臘與茲華萊萬葉蓋薩蘇蘭處號衆裡見話該誕語請諸諾謝證護貝貫買賓賴賽贊"
     "辦這連達遺還邊醫錢長門開間關陳陸際離電靈韋韓預頓領顛館馬駐魯鮑鮮麥麼點臺亜伝広浜沢辺発楽気黃後裏為說許過進遠運選種稅經給統衛讓費務員團師帳幣"
 )
 _SIMPLIFIED: Final = (
-    "丢亚来系个伦伪内凯别刚劳区问乔国图报场奥宁对属冈岛屿帮几库从爱应扬挝叙于时东极机欧汤泽济滨湾乌尔狮卢码签约纳纽绍结维紧缅总系罗义圣联脱腊与兹华莱万叶盖萨苏兰处号众里见话该诞语请诸诺谢证护贝贯买宾赖赛赞"
+    "国丢亚来系个伦伪内凯别刚劳区问乔国图报场奥宁对属冈岛屿帮几库从爱应扬挝叙于时东极机欧汤泽济滨湾乌尔狮卢码签约纳纽绍结维紧缅总系罗义圣联脱腊与兹华莱万叶盖萨苏兰处号众里见话该诞语请诸诺谢证护贝贯买宾赖赛赞"
     "办这连达遗还边医钱长门开间关陈陆际离电灵韦韩预顿领颠馆马驻鲁鲍鲜麦么点台亚传广滨泽边发乐气黄后里为说许过进远运选种税经给统卫让费务员团师帐币"
 )
 FOLDS: Final = {ord(letter): plain for letter, plain in _FOLDS.items()}
@@ -98,7 +100,7 @@ def parted(text: str) -> set[int]:
 
 
 def _spelling(text: str) -> str:
-    spelling = UZBEK.sub(r"\1\2", fold(text[:MAX_CHARACTERS]))
+    spelling = STRETCHED.sub(r"\1", UZBEK.sub(r"\1\2", fold(text[:MAX_CHARACTERS])))
     if "." in spelling:
         spelling = DOTTED.sub(r"\1\2", spelling)
     if not spelling.isascii() and MIXED.search(spelling):

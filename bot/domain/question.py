@@ -132,7 +132,7 @@ class Question:
                 ordinary |= sense.languages
         if any(sense.languages & self.languages & ~ordinary for sense in mention.countries):
             return True
-        if not mention.has(*FUNCTION_WORDS) and any(
+        if not mention.has(*FUNCTION_WORDS) and not (ordinary & self.languages and len(self.words) > 1) and any(
             (sense.sort is Sort.NAME and sense.languages & self.index.major)
             or (sense.sort is Sort.FORM and sense.languages & (self.languages | KNOWN_TO_ALL))
             for sense in mention.countries
@@ -141,6 +141,8 @@ class Question:
         if self.is_shouted(mention):
             return True
         wide = [sense for sense in mention.countries if sense.languages & (WIDE | self.languages)]
+        if ordinary & KNOWN_TO_ALL:  # "romance", a Romanian woman in her own language
+            wide = [one for one in wide if one.sort in PLAIN_NAMES or one.languages & (KNOWN_TO_ALL | self.languages)]
         if mention.end - mention.start == len(self.words):
             lesser = (*PLACES, Sort.TERRITORY)
             named = any(sense.sort in PLAIN_NAMES and sense.languages & self.index.major for sense in mention.countries)
@@ -163,6 +165,8 @@ class Question:
         """Short words of other languages in a sentence are rarely a country, nor are two letters by themselves."""
         if len(self.words) == 1 or mention.layer != "exact":
             return False
+        if self.is_address(mention):
+            return True
         if self.happens_to_be(mention):
             return mention.end - mention.start < len(self.words) and not self.is_beside(mention, Sort.POST)
         if (
@@ -183,6 +187,12 @@ class Question:
         own = any(sense.languages & (self.languages or -1) for sense in mention.countries)
         return not (own and self.is_beside(mention))
 
+    def is_address(self, mention: Mention) -> bool:
+        """True for a nationality in the name of a street or a station."""
+        if any(sense.sort not in (Sort.ADJECTIVE, Sort.DEMONYM) for sense in mention.countries):
+            return False
+        return self.is_beside(mention, Sort.STREET) and not self.is_beside(mention, Sort.POST)
+
     def happens_to_be(self, mention: Mention) -> bool:
         """True for short names spelt like two little words: "to go"."""
         parts = self.words[mention.start : mention.end]
@@ -199,9 +209,9 @@ class Question:
         """True if a word like "embassy" stands next to the mention, with at most a little word between."""
         wanted = sorts or CONTEXT
         before, after = self.at.get(mention.start - 1), self.at.get(mention.end)
-        if before and before.has(Sort.FILLER) and not before.has(*CONTEXT):
+        if before and before.has(Sort.FILLER) and not before.has(*CONTEXT, *wanted):
             before = self.at.get(before.start - 1)
-        if after and after.has(Sort.FILLER) and not after.has(*CONTEXT):
+        if after and after.has(Sort.FILLER) and not after.has(*CONTEXT, *wanted):
             after = self.at.get(after.end)
         return any(other is not None and other.has(*wanted) for other in (before, after))
 

@@ -41,6 +41,8 @@ class Sort(IntEnum):
     AND = 36
     HOST = 37
     EVERYDAY = 38
+    STREET = 39
+    """"street", "station": the nationality before it is part of an address."""
 
     @property
     def names_country(self) -> bool:

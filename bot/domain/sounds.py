@@ -64,6 +64,16 @@ _INDIC: Final = {
     for block in range(18, 27)
     for long, short in ((0x06, 0x05), (0x08, 0x07), (0x0A, 0x09), (0x40, 0x3F), (0x42, 0x41), (0x01, 0x02))
 }
+_DEVANAGARI: Final = {
+    # letters for vowels and the signs for them, beside another vowel
+    **{0x905 + place: 0x93E + place - 1 for place in range(1, 7)},
+    0x90F: 0x947,
+    0x910: 0x948,
+    0x913: 0x94B,
+    0x914: 0x94C,
+}
+_GLIDES: Final = re.compile("(?<=[\u0941\u0942])\u0935(?=[\u093e-\u094c])|(?<=[\u093f\u0940])\u092f(?=[\u093e-\u094c])")
+"""The v of "uva" and the y of "iya", which some write and some do not."""
 _THAI: Final = dict.fromkeys((0x0E47, 0x0E48, 0x0E49, 0x0E4A, 0x0E4B, 0x0E4C, 0x0EC8, 0x0EC9, 0x0ECA, 0x0ECB, 0x0ECC))
 _KANA: Final = {ord("ー"): None, ord("ッ"): None, ord("ヴ"): "ブ", ord("ェ"): "エ", ord("ァ"): "ア", ord("ィ"): "イ"}
 _OTHER: Final = {**_INDIC, **_THAI, **_KANA}
@@ -89,6 +99,8 @@ def light(word: str) -> str:
     roman = latin(word)
     if roman.isascii():
         return DOUBLES.sub(r"\1", SPELLINGS.sub(_spelling, roman))
+    if "\u0900" <= roman[0] <= "\u097f":
+        roman = _GLIDES.sub("", roman[0] + roman[1:].translate(_DEVANAGARI))
     return ETHIOPIC.sub(_taken_apart, normalize("NFD", roman).translate(_OTHER))
 
 

@@ -6,13 +6,16 @@ Chat = int | str | None
 """Chat id or @name; None for what stands in no chat that is known, as an edited inline message."""
 
 _PACED: Final = ("send", "copyMessage", "forwardMessage", "editMessage", "stopMessageLiveLocation", "stopPoll")
-_UNPACED: Final = frozenset({"sendChatAction"})
 _SEVERAL: Final = {"sendMediaGroup": "media", "copyMessages": "message_ids", "forwardMessages": "message_ids"}
 
 
 def messages_in(endpoint: str, data: dict[str, Any]) -> int:
-    """How many messages the call puts into a chat or changes there; 0: Telegram's limits on sending are none of its."""
-    if not endpoint.startswith(_PACED) or endpoint in _UNPACED:
+    """How many messages the call puts into a chat or changes there; 0: Telegram's limits on sending are none of its.
+
+    A sign of typing counts as one: it is no message, but the bot asks with it whether a chat can be reached, and
+    nothing may ask that while everything is halted.
+    """
+    if not endpoint.startswith(_PACED):
         return 0
     several = data.get(_SEVERAL.get(endpoint, ""))
     return len(several) or 1 if isinstance(several, list | tuple) else 1

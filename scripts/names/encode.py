@@ -118,7 +118,7 @@ def _buckets(hashes: list[int]) -> "array[int]":
 
 
 GUESSED: Final = frozenset(Sort) - {
-    Sort.CITY, Sort.ABBREVIATION, Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND, Sort.HOST, Sort.EVERYDAY,
+    Sort.CITY, Sort.ABBREVIATION, Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND, Sort.HOST, Sort.EVERYDAY, Sort.STREET,
 }  # fmt: skip
 """What a misspelt word may be taken for."""
 

@@ -38,6 +38,7 @@ ROLES: Final = {
     "and": Sort.AND,
     "host": Sort.HOST,
     "everyday": Sort.EVERYDAY,
+    "street": Sort.STREET,
     "nowhere": Sort.REGION,
 }
 

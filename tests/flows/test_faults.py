@@ -31,6 +31,16 @@ HALT_S = 1
 NEWS = Bulletin(NewsItem("Airports closed", date(2026, 11, 20), (Section("", ("In the south.",)),)))
 
 
+class FirstTwoCut(Faults):
+    """The first two messages go through connections that are cut once they were handled; all that follows is fine."""
+
+    messages = 0
+
+    def fate(self, method: str) -> Fate:
+        self.messages += method == "sendmessage"
+        return Fate.CUT_AFTER if method == "sendmessage" and self.messages <= 2 else Fate.FINE
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """Chat ids; `groups` are the new ids of upgraded ones by the old."""
@@ -186,6 +196,27 @@ async def stands(database: Database, number: int) -> tuple[Stage, dict[State, in
     stored = await bulletins.get(database, number)
     assert stored is not None
     return stored.stage, (await outbox.report(database, number)).counts
+
+
+async def test_a_lost_answer_from_who_blocked_the_bot_still_ends_the_subscription(
+    settings: Settings, telegram: FakeTelegram, now: datetime
+) -> None:
+    blocked, living = telegram.user(), telegram.user()
+    blocked.standing = Standing.BLOCKED
+    async with open_database(settings) as database:
+        for person in (blocked, living):
+            await subscriptions.start(database, person.id, "private", "en", now)
+        published = await outbox.publish(database, NEWS, urgent=False, now=now)
+        assert isinstance(published, Published)
+        telegram.faults = FirstTwoCut()
+        async with serving(settings, clock=lambda: now):
+            await until_finished(database, published.number)
+        counts = (await outbox.report(database, published.number)).counts
+        ended = await subscriptions.get(database, blocked.id)
+    assert counts == {State.GONE: 1, State.UNKNOWN: 1}
+    assert ended is not None
+    assert ended.ended is Ended.BLOCKED
+    assert len(living.messages) <= 1
 
 
 async def test_who_leaves_before_the_turn_gets_no_bulletin_and_who_got_one_gets_its_correction(

@@ -369,7 +369,7 @@ def test_group_takes_twenty_a_minute_one_a_second_under_any_name(names: tuple[in
     run(story)
 
 
-UNPACED = ["answerCallbackQuery", "answerInlineQuery", "getMe", "setMyCommands", "deleteMessage", "sendChatAction"]
+UNPACED = ["answerCallbackQuery", "answerInlineQuery", "getMe", "setMyCommands", "deleteMessage"]
 PACED = ["sendMessage", "sendVenue", "sendDocument", "copyMessage", "forwardMessage", "editMessageText", "stopPoll"]
 
 
