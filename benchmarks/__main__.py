@@ -11,9 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import startup
+from benchmarks.matching import random_strings
+from benchmarks.matching import run as matching
 
 FOLDER = Path(__file__).resolve().parent.parent / "build" / "bench"
-PARTS: dict[str, Callable[[], dict[str, float]]] = {"startup": startup.measure}
+PARTS: dict[str, Callable[[], dict[str, float]]] = {
+    "startup": startup.measure,
+    "matching": matching.measure,
+    "random strings": random_strings.measure,
+}
 
 
 def main() -> int:

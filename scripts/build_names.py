@@ -18,8 +18,8 @@ import phonenumbers
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bot.domain.names import INDEX_FILE
 from bot.domain.senses import Sort
+from bot.domain.tables import INDEX_FILE
 from scripts.names.collected import Collected
 from scripts.names.encode import encode
 from scripts.names.endings import forms_of_adjective, forms_of_demonym, forms_of_name
@@ -27,8 +27,8 @@ from scripts.names.romanise import LETTERED, romanised, typed_in_latin
 from scripts.names.sources import NAMES, ROOT, Row, from_cldr, from_codes, from_tables
 
 SOURCE_CODE: Final = (
-    "bot/domain/normal.py bot/domain/sounds.py bot/domain/senses.py bot/domain/names.py scripts/build_names.py "
-    "scripts/names"
+    "bot/domain/normal.py bot/domain/sounds.py bot/domain/senses.py bot/domain/names.py bot/domain/tables.py "
+    "scripts/build_names.py scripts/names"
 )
 PLAIN: Final = (Sort.NAME, Sort.OFFICIAL, Sort.FORMER, Sort.INFORMAL)
 READ_OUT: Final = (Sort.NAME, Sort.OFFICIAL, Sort.INFORMAL, Sort.ADJECTIVE, Sort.DEMONYM)

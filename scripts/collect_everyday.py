@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bot.domain.compounds import SHORTEST_BEGINNING
 from bot.domain.mentions import stemmed
-from bot.domain.names import KNOWN_TO_ALL, WIDE, NameIndex, Sort, load_index
+from bot.domain.names import NameIndex, load_index
 from bot.domain.normal import words
+from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
 from bot.domain.spelling import near
 from bot.domain.verdict import PLACES
 

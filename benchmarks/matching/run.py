@@ -22,7 +22,7 @@ from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
 LONGEST = ("Where is the consulate? My bag was stolen at the station and I need help. " * 80)[:4096]
-ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\\))")
 Answer = tuple[str | None, list[str]]
 
 
@@ -42,13 +42,18 @@ class Result:
     megabytes: float
 
 
-def queries() -> Iterator[Query]:
-    for path in sorted((HERE / "queries").glob("*.tsv")):
+def queries(*files: Path) -> Iterator[Query]:
+    """Those of the given files, or all of our own."""
+    for path in files or sorted((HERE / "queries").glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 expected = frozenset() if row["expected"] == "-" else frozenset(row["expected"].split("|"))
-                text = ESCAPE.sub(lambda found: chr(int(found[1], 16)), row["query"])
+                text = ESCAPE.sub(_unescaped, row["query"])
                 yield Query(text, expected, row["category"], row["language"])
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return found[3] or chr(int(found[1] or found[2], 16))
 
 
 def judge(query: Query, best: str | None, choices: list[str]) -> str:
@@ -132,7 +137,7 @@ def share(verdicts: Iterable[tuple[Query, str]], *wanted: str) -> float:
 
 
 def overview(results: list[Result]) -> Table:
-    table = Table(title=f"{len(results[0].verdicts)} own queries")
+    table = Table(title=f"{len(results[0].verdicts)} queries")
     for head in (
         "matcher",
         "top-1 %",
@@ -198,8 +203,9 @@ def measure() -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="The finder on our own queries, beside others.")
     parser.add_argument("--peers", type=Path, help="a folder of virtual environments with other matchers")
+    parser.add_argument("--queries", type=Path, nargs="*", default=[], help="other files than our own queries")
     options = parser.parse_args()
-    asked = list(queries())
+    asked = list(queries(*options.queries))
     results = [run("ours", asked, ours(), "self")]
     for name, process in peers(options.peers) if options.peers else ():
         try:

@@ -4,8 +4,9 @@ import re
 from typing import Final
 
 from bot.domain.mentions import FUNCTION_WORDS, Mention
-from bot.domain.names import KNOWN_TO_ALL, NameIndex, Sense, Senses, Sort
+from bot.domain.names import NameIndex
 from bot.domain.question import CONTEXT, Question
+from bot.domain.senses import KNOWN_TO_ALL, Sense, Senses, Sort
 from bot.domain.signs import iso_code
 
 SHOUTED: Final = re.compile(r"(?<![^\W_])[A-Z]{2,3}(?![^\W_])")

@@ -9,15 +9,18 @@ from typing import Final
 from bot.domain.compounds import begun, coded, in_letters, together
 from bot.domain.layout import other_layouts
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact, stemmed
-from bot.domain.names import KNOWN_TO_ALL, WIDE, Sense, Sort
 from bot.domain.normal import words
 from bot.domain.question import CONTEXT, Question
+from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sense, Sort
 from bot.domain.spelling import near
+from bot.domain.verdict import PLACES
 
 MOST_STEMMED: Final = 50
 MOST_GUESSED: Final = 8
 MOST_WINDOWS: Final = 12
+MOST_FOREIGN: Final = 16
 """Words, and runs of words, of one message that are looked at: what bounds the time a message takes."""
+LONG_WORD: Final = 8
 LONG: Final = 40
 """In messages of more words only half as many."""
 LONGEST_LAYOUT: Final = 120
@@ -55,7 +58,7 @@ def foreign(question: Question) -> list[Mention]:
     """
     found = []
     at_home = bool(question.languages & KNOWN_TO_ALL)
-    for mention in question.naming:
+    for mention in question.naming[: MOST_FOREIGN // (1 + (len(question.words) > LONG))]:
         if mention.end > mention.start + 1 or mention.layer != "exact" or len(mention.text) < 5:
             continue
         alone = len(question.words) == 1 and all(
@@ -205,11 +208,20 @@ def _likeliest(question: Question, places: list[int]) -> list[int]:
 
 def _is_credible(question: Question, guess: Mention) -> bool:
     """In a sentence, a guess needs a word like "embassy" near, or a long name with few edits."""
+    sure = 1.0 if len(guess.text.partition(" ~ ")[0]) < LONG_WORD else 1.3
+    if guess.cost > sure and not any(_is_likely(sense, question.languages) for sense in guess.senses):
+        return False
     if guess.end == guess.start + 1 and question.index.is_ordinary(question.words[guess.start]):
         return guess.cost <= 0.9 and len(question.words[guess.start]) >= 5
     if len(question.words) <= 3 or question.is_near_context(guess.start, guess.end):
         return True
     return guess.cost <= 1.0 and len(guess.text.partition(" ~ ")[0]) > 6
+
+
+def _is_likely(sense: Sense, languages: int) -> bool:
+    """False for nationalities and cities in languages that nothing speaks for."""
+    lesser = sense.sort in (Sort.ADJECTIVE, Sort.DEMONYM, *PLACES)
+    return not lesser or bool(sense.languages & (languages | KNOWN_TO_ALL))
 
 
 def _rather_misspelt(question: Question, mention: Mention) -> set[str]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.mentions import Mention, stemmed
-from bot.domain.names import Sort
 from bot.domain.question import CONTEXT, Question
+from bot.domain.senses import Sort
 from bot.domain.sounds import ARABIC, HEBREW, script_of
 from bot.domain.spelling import near
 

@@ -4,19 +4,25 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.names import NameIndex, Senses, Sort
+from bot.domain.names import MAX_HEAD, NameIndex
 from bot.domain.normal import HANGUL, HIRAGANA, KATAKANA, NO_SPACES
+from bot.domain.senses import Senses, Sort
 from bot.domain.stems import stems
 
 WIDEST: Final = 9
 """Words of the longest name."""
+HALF_RUN: Final = 1000
+"""Letters that are read of the beginning, and of the end, of a run without blanks."""
+LONGEST_SPELT_OUT: Final = 200
+"""Letters of a run of hiragana that may be names written without katakana."""
 LONGEST_RUN: Final = 16
 """Letters of the longest name in a script without spaces."""
 
 
 NAMING: Final = (1 << Sort.CODE) - 1
 MOST_REPEATED: Final = 3
-"""How often a word that names nothing is noted in one message."""
+MOST_NAMED: Final = 20
+"""How often a word that names nothing, and one that names a country, is noted in one message."""
 FUNCTION_WORDS: Final = (Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND)
 
 
@@ -32,18 +38,16 @@ class Mention:
     cost: float = 0.0
     sorts: int = field(init=False, repr=False, compare=False)
     """A bit for every sort of meaning it has."""
+    countries: Senses = field(init=False, repr=False, compare=False)
+    """The meanings that name a country."""
 
     def __post_init__(self) -> None:
         sorts = 0
         for sense in self.senses:
             sorts |= 1 << sense.sort
+        naming = tuple(sense for sense in self.senses if sense.sort < Sort.CODE) if sorts & NAMING else ()
         object.__setattr__(self, "sorts", sorts)
-
-    @property
-    def countries(self) -> Senses:
-        if not self.sorts & NAMING:
-            return ()
-        return tuple(sense for sense in self.senses if sense.sort < Sort.CODE)
+        object.__setattr__(self, "countries", naming)
 
     def __str__(self) -> str:
         sorts = ", ".join(sorted({sense.sort.name.lower() for sense in self.senses}))
@@ -66,12 +70,16 @@ def exact(index: NameIndex, words: list[str]) -> list[Mention]:
         if senses:
             mention = Mention(place, end, " ".join(words[place:end]), senses, "exact")
             counts[mention.text] += 1
-            if mention.countries or counts[mention.text] <= MOST_REPEATED:
+            if counts[mention.text] <= (MOST_NAMED if mention.countries else MOST_REPEATED):
                 found.append(mention)
                 found.extend(_inside_phrase(index, mention, words, known))
         elif NO_SPACES.match(word):
             inside = within(index, word, place)
-            if HIRAGANA.fullmatch(word) and not any(mention.countries for mention in inside):
+            if (
+                len(word) < LONGEST_SPELT_OUT
+                and HIRAGANA.fullmatch(word)
+                and not any(mention.countries for mention in inside)
+            ):
                 spelt_out = within(index, word.translate(KATAKANA), place)
                 inside.extend(mention for mention in spelt_out if len(mention.text) > 2)
             found.extend(inside)
@@ -110,17 +118,32 @@ def _inside_phrase(index: NameIndex, mention: Mention, words: list[str], known: 
 def within(index: NameIndex, run: str, place: int) -> list[Mention]:
     """Names inside a run of a script that writes no spaces."""
     found: list[Mention] = []
+    counts: Counter[str] = Counter()
+    if len(run) > 2 * HALF_RUN:
+        run = run[:HALF_RUN] + run[-HALF_RUN:]
     start, size = 0, len(run)
     while start < size - 1:
-        if index.heads(run[start : start + 2]):
-            for end in range(min(size, start + LONGEST_RUN), start + 1, -1):
-                senses = index.find(run[start:end])
-                if senses:
-                    found.append(Mention(place, place + 1, run[start:end], senses, "inside"))
-                    start = end - 1
-                    break
+        for end in _ends(index, run, start):
+            senses = index.find(run[start:end])
+            if senses:
+                mention = Mention(place, place + 1, run[start:end], senses, "inside")
+                counts[mention.text] += 1
+                if counts[mention.text] <= MOST_NAMED:
+                    found.append(mention)
+                start = end - 1
+                break
         start += 1
     return found
+
+
+def _ends(index: NameIndex, run: str, start: int) -> range:
+    """Where a name that begins at a place of a run may end, the longest first."""
+    longest = 1
+    while longest < MAX_HEAD and start + longest < len(run) and index.heads(run[start : start + longest + 1]):
+        longest += 1
+    if longest == MAX_HEAD:
+        longest = LONGEST_RUN
+    return range(min(len(run), start + longest), start + 1, -1)
 
 
 def at_start(index: NameIndex, word: str, place: int) -> list[Mention]:

@@ -1,11 +1,5 @@
-"""What people call a country: a prebuilt, read-only table of names and of the words that stand around them.
+"""What people call a country: a prebuilt, read-only table of names and of the words that stand around them."""
 
-The file is made by scripts/build_names.py: one line of JSON (what it was built from, where its sections lie), then
-the sections, compressed. Nothing here depends on Babel or on the data files at run time.
-"""
-
-import json
-import zlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,42 +10,15 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.missions import Alias
-from bot.domain.normal import key, words
-from bot.domain.senses import KINDS, KNOWN_TO_ALL, WIDE, Sense, Senses, Sort
+from bot.domain.normal import words
+from bot.domain.senses import KINDS, Sense, Senses, Sort
 from bot.domain.sounds import deletions, script_of, sound
+from bot.domain.tables import INDEX_FILE, Tables, crc, halves, has_bit, read_tables
 
-INDEX_FILE: Final = Path(__file__).parent.parent / "names.idx"
-MAGIC: Final = "embassy-finder names 1"
+MAX_HEAD: Final = 4
+"""Letters of a beginning by which names in a script without spaces are told from other text."""
 MAX_SOUND: Final = 12
 """Longer skeletons are found whole or not at all."""
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The sections of the file, as they lie in memory."""
-
-    pool: str
-    offsets: memoryview
-    buckets: memoryview
-    hashes: memoryview
-    payloads: memoryview
-    sound_buckets: memoryview
-    sound_hashes: memoryview
-    sound_starts: memoryview
-    sound_keys: memoryview
-    half_buckets: memoryview
-    half_hashes: memoryview
-    half_keys: memoryview
-    pairs: memoryview
-    heads: memoryview
-    parts: memoryview
-    starts: memoryview
-    ordinary_buckets: memoryview
-    ordinary_hashes: memoryview
-    payload_offsets: memoryview
-    payload_senses: memoryview
-    codes: tuple[str, ...]
-    language_sets: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -76,15 +43,15 @@ class NameIndex:
     def begins(self, first: str, second: str) -> bool:
         """True if a name may begin with these two words (rarely true for others)."""
         pair = f"{first} {second}"
-        return _bit(self.tables.pairs, pair) or pair in self.extra_pairs
+        return has_bit(self.tables.pairs, pair) or pair in self.extra_pairs
 
-    def heads(self, two_letters: str) -> bool:
-        """True if a name of a script without spaces may begin with these two letters."""
-        return _bit(self.tables.heads, two_letters) or two_letters in self.extra_pairs
+    def heads(self, letters: str) -> bool:
+        """True if a name of a script without spaces may begin with these two to four letters."""
+        return has_bit(self.tables.heads, letters) or letters in self.extra_pairs
 
     def is_part(self, word: str) -> bool:
         """True if the word may be one of several that make up a name."""
-        return _bit(self.tables.parts, word)
+        return has_bit(self.tables.parts, word)
 
     def is_ordinary(self, word: str) -> bool:
         """True for a frequent word of some language that looks like a name and is none."""
@@ -95,7 +62,7 @@ class NameIndex:
 
     def begins_any(self, word: str) -> bool:
         """True if a name of several words may begin with this one."""
-        return _bit(self.tables.parts, "^" + word) or bool(self.extra_pairs)
+        return has_bit(self.tables.parts, "^" + word) or bool(self.extra_pairs)
 
     def sounding_like(self, skeleton: str, script: int, *, exactly: bool = False) -> set[str]:
         """The names of a script whose skeleton is this one or (unless `exactly`) one edit away from it."""
@@ -164,7 +131,7 @@ class NameIndex:
                     sounds[variant].append(name)
             sort = KINDS.get(alias.kind, Sort.NAME)
             extra[name].append(Sense(alias.code, sort, self.bits(alias.language)))
-            pairs.add(name[:2])
+            pairs.update(name[:size] for size in range(2, MAX_HEAD + 1))
             if len(parts) > 1:
                 pairs.add(f"{parts[0]} {parts[1]}")
         return NameIndex(
@@ -219,58 +186,11 @@ class NameIndex:
 
 def load_index(path: Path | None = None) -> NameIndex:
     """Reads the file that scripts/build_names.py wrote; ValueError if it is something else."""
-    head, _, body = (path or INDEX_FILE).read_bytes().partition(b"\n")
-    about = json.loads(head)
-    if about.get("magic") != MAGIC:
-        raise ValueError(f"not a names index of this version: {path or INDEX_FILE}")
-    pool = zlib.decompress(body[: about["pool"]]).decode()
-    raw = memoryview(zlib.decompress(body[about["pool"] :]))
-    sections: dict[str, memoryview] = {}
-    start = 0
-    for name, kind, size in about["sections"]:
-        sections[name] = raw[start : start + size].cast(kind) if kind != "B" else raw[start : start + size]
-        start += size + -size % 4
-    sets = bytes(sections.pop("language_sets"))
-    tables = Tables(
-        pool=pool,
-        codes=tuple(about["codes"]),
-        language_sets=tuple(int.from_bytes(sets[place : place + 16], "little") for place in range(0, len(sets), 16)),
-        **sections,
-    )
+    tables, about = read_tables(path or INDEX_FILE)
     shown = {name: about[name] for name in about if name not in ("sections", "codes", "languages", "pool")}
     return NameIndex(tables=tables, languages=tuple(about["languages"]), about=MappingProxyType(shown))
-
-
-def halves(word: str, size: int) -> tuple[str, str]:
-    """The marks of a word's two halves, as a word of `size` letters would be cut."""
-    cut = size // 2
-    return f"<{size}{word[:cut]}", f">{size}{word[cut - size :]}"
 
 
 @lru_cache(maxsize=4)
 def _bits_of(languages: tuple[str, ...]) -> dict[str, int]:
     return {language: 1 << place for place, language in enumerate(languages)}
-
-
-def crc(text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
-
-
-def _bit(bitmap: memoryview, text: str) -> bool:
-    place = crc(text) % (len(bitmap) * 8)
-    return bool(bitmap[place >> 3] >> (place & 7) & 1)
-
-
-__all__ = [
-    "INDEX_FILE",
-    "KINDS",
-    "KNOWN_TO_ALL",
-    "WIDE",
-    "NameIndex",
-    "Sense",
-    "Senses",
-    "Sort",
-    "crc",
-    "key",
-    "load_index",
-]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from bot.domain.countries import HOST
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact
-from bot.domain.names import KNOWN_TO_ALL, WIDE, NameIndex, Sort
+from bot.domain.names import NameIndex
 from bot.domain.normal import words
+from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
 from bot.domain.verdict import PLACES, Reading, asked_for, languages_of, read
 
 CONTEXT = (Sort.POST, Sort.VISA, Sort.CITIZEN)
@@ -132,7 +133,7 @@ class Question:
                 ordinary |= sense.languages
         if any(sense.languages & self.languages & ~ordinary for sense in mention.countries):
             return True
-        if not mention.has(*FUNCTION_WORDS) and not (ordinary & self.languages and len(self.words) > 1) and any(
+        if not mention.has(*FUNCTION_WORDS) and any(
             (sense.sort is Sort.NAME and sense.languages & self.index.major)
             or (sense.sort is Sort.FORM and sense.languages & (self.languages | KNOWN_TO_ALL))
             for sense in mention.countries

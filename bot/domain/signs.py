@@ -5,7 +5,8 @@ from string import ascii_lowercase
 from typing import Final
 
 from bot.domain.countries import HOST, SENDERS, SOVEREIGN
-from bot.domain.names import NameIndex, Sort
+from bot.domain.names import NameIndex
+from bot.domain.senses import Sort
 
 FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 PART_OF: Final = re.compile("\U0001f3f4([\U000e0061-\U000e007a]{2})[\U000e0030-\U000e007a]*\U000e007f?")

@@ -8,7 +8,8 @@ from typing import Final
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import extract
 
-from bot.domain.names import KNOWN_TO_ALL, WIDE, NameIndex, Sense, Senses, Sort
+from bot.domain.names import NameIndex
+from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sense, Senses, Sort
 from bot.domain.sounds import CONSONANTAL, CYRILLIC, LATIN, SYLLABIC, VOWELS, latin, light, script_of, sound
 
 SHORTEST: Final = 4
@@ -93,9 +94,9 @@ def candidates(index: NameIndex, word: str, script: int) -> list[str]:
     skeleton = sound(word)
     most = int(allowed(len(word) + 1)) + 1
     same = index.sounding_like(skeleton, script) | index.sharing_half(word)
-    kept = [hit[0] for hit in extract(word, same, scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)]
+    kept = [hit[0] for hit in extract(word, sorted(same), scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)]
     if script in (LATIN, CYRILLIC):
-        across = list(index.sounding_like(skeleton, LATIN + CYRILLIC - script, exactly=len(skeleton) < 5))
+        across = sorted(index.sounding_like(skeleton, LATIN + CYRILLIC - script, exactly=len(skeleton) < 5))
         roman = list(map(latin, across))
         hits = extract(latin(word), roman, scorer=OSA.distance, score_cutoff=most, limit=MOST_ACROSS)
         kept += [across[hit[2]] for hit in hits]

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from bot.domain.countries import HOST
 from bot.domain.mentions import Mention
-from bot.domain.names import WIDE, NameIndex, Sense, Sort
+from bot.domain.names import NameIndex
 from bot.domain.normal import parted
+from bot.domain.senses import WIDE, Sense, Sort
 
 MOST_CHOICES: Final = 4
 ROLES: Final = 1 << Sort.POST
@@ -179,8 +180,15 @@ def asked_for(
         out = ruled_out(index, mentions, readings, languages, text)
         wanted = [reading for reading in abroad if id(reading.mention) not in out] or abroad
     if len(wanted) > 1 and any(not _only(reading, *PLACES) for reading in wanted):
-        wanted = [reading for reading in wanted if not _only(reading, *PLACES)]
+        places = {code for reading in wanted if _only(reading, *PLACES) for code in reading.codes}
+        wanted = [_settled(reading, places) for reading in wanted if not _only(reading, *PLACES)]
     return wanted
+
+
+def _settled(reading: Reading, codes: set[str]) -> Reading:
+    """A reading in doubt, with what the cities named say: "Korean, from Seoul"."""
+    kept = tuple(code for code in reading.codes if code in codes) if len(reading.codes) > 1 else ()
+    return replace(reading, codes=kept) if kept else reading
 
 
 def _only(reading: Reading, *sorts: Sort) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from bot.domain.names import MAX_HEAD
 from bot.domain.normal import HANGUL, NO_SPACES, words
 from bot.domain.senses import Sort
 from scripts.names.sources import Row
@@ -37,7 +38,7 @@ class Collected:
             if sort.names_country:
                 self.parts.update(part for part in parts if len(part) > 1)
         if NO_SPACES.match(key) or HANGUL.match(key):
-            self.heads.add(key[:2])
+            self.heads.update(key[:size] for size in range(2, MAX_HEAD + 1))
 
     def add_as_is(self, key: str, row: Row) -> None:
         self.meanings[key][row.code, row.sort].add(row.language)

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
-from bot.domain.names import MAGIC, MAX_SOUND, crc, halves
+from bot.domain.names import MAX_SOUND
 from bot.domain.senses import Sort
 from bot.domain.sounds import deletions, script_of, sound
+from bot.domain.tables import MAGIC, crc, halves
 from scripts.names.collected import Collected
 from scripts.names.sources import ORDINARY
 
 LONGEST_GUESS: Final = 40
 PAIR_BITS: Final = 1 << 20
-HEAD_BITS: Final = 1 << 15
+HEAD_BITS: Final = 1 << 19
 PART_BITS: Final = 1 << 18
 LANGUAGES: Final = (
     "en ru uk fr es pt it de tr pl uz ro "

@@ -11,7 +11,7 @@ from babel import core, localedata
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from bot.domain.countries import HOST, SENDERS, SOVEREIGN
-from bot.domain.names import KINDS, Sort
+from bot.domain.senses import KINDS, Sort
 
 ROOT: Final = Path(__file__).parent.parent.parent
 NAMES: Final = ROOT / "data" / "names"

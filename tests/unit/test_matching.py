@@ -58,6 +58,16 @@ def test_names_as_they_should_be(index: NameIndex, text: str, code: str) -> None
         ("posolstvo tadzhikistana", "tj"),
         ("джапан эмбасси", "jp"),
         ("kankoku taishikan", "kr"),
+        ("s0malia", "so"),
+        ("franceembassy", "fr"),
+        ("embassyofindia", "in"),
+        ("индияяяя", "in"),
+        ("NL consulate", "nl"),
+        ("посольство UZ", "uz"),
+        ("kyrgyz", "kg"),
+        ("venez", "ve"),
+        ("पपुवा न्यु गिनी", "pg"),
+        ("🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "gb"),
     ],
 )
 def test_names_as_they_are_typed(index: NameIndex, text: str, code: str | None) -> None:
@@ -76,6 +86,11 @@ def test_names_as_they_are_typed(index: NameIndex, text: str, code: str | None) 
         ("embassy of Brazil in Russia", "br"),
         ("visa to china for russian citizens", "cn"),
         ("я из Кении, живу в Москве", "ke"),
+        ("le Niger et pas le Nigéria", "ne"),
+        ("I said Mali, not Malawi", "ml"),
+        ("не Австралія, а Австрія", "at"),
+        ("I need a visa to go to Kenya", "ke"),
+        ("посольство Индии, Воронцово поле", "in"),
     ],
 )
 def test_whole_sentences(index: NameIndex, text: str, code: str) -> None:
@@ -92,6 +107,12 @@ def test_whole_sentences(index: NameIndex, text: str, code: str) -> None:
         ("Чехословакия", {"cz", "sk"}),
         ("Austria or Australia", {"at", "au"}),
         ("embassies of Poland and Hungary", {"pl", "hu"}),
+        ("ambassades de Belgique et de France", {"be", "fr"}),
+        ("North or South Korea?", {"kp", "kr"}),
+        ("مصر والسودان", {"eg", "sd"}),
+        ("Казахстан или Узбекестан", {"kz", "uz"}),
+        ("austr", {"at", "au"}),
+        ("nigerai", {"ne", "ng"}),
     ],
 )
 def test_asks_where_two_are_meant(index: NameIndex, text: str, codes: set[str]) -> None:
@@ -122,6 +143,11 @@ def test_the_host_is_no_sender(index: NameIndex, text: str) -> None:
         "14:30",
         "xxxxxxx",
         "no",
+        "romance",
+        "мадина",
+        "Армянский переулок",
+        "Болгарская улица",
+        "NO ID",
     ],
 )
 def test_nothing_is_nothing(index: NameIndex, text: str) -> None:
