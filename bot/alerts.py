@@ -9,6 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.handlers.house import House
 from bot.handlers.render import say
+from bot.storage.database import DatabaseUnavailable
 from bot.texts.messages import Message
 
 log = structlog.get_logger(__name__)
@@ -23,8 +24,15 @@ class Alerts:
 
     async def __call__(self, key: str, **values: object) -> None:
         for admin in self.house.admins:
-            words = self.house.catalog.words((await self.house.chats.get(admin)).language)
+            words = self.house.catalog.words(await self._language(admin))
             try:
                 await say(self.bot, admin, Message(words(key, **values)))
             except TelegramError as error:
                 log.warning("an admin could not be told", alert=key, reason=type(error).__name__)
+
+    async def _language(self, admin: int) -> str | None:
+        """None where the database is away: that is told in English rather than not at all."""
+        try:
+            return (await self.house.chats.get(admin)).language
+        except DatabaseUnavailable:
+            return None

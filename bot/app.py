@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -18,22 +19,39 @@ from telegram.request import BaseRequest
 from bot.alerts import Alerts
 from bot.carrier import Carrier
 from bot.config import Settings, bundled
+from bot.datafiles import DataFiles
 from bot.domain.names import load_index
+from bot.editor import Editor
 from bot.gateway.limits import UNPAID_RATE
 from bot.gateway.order import ChatOrder
 from bot.gateway.pacing import Pacing
 from bot.gateway.transport import Transport
-from bot.handlers import basics, find, inline, nearest, news
-from bot.handlers.commands import publish_commands
+from bot.handlers import (
+    basics,
+    broadcasts,
+    documents,
+    find,
+    inline,
+    nearest,
+    news,
+    publishing,
+    reports,
+    tables,
+    watch,
+)
+from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.errors import on_error
 from bot.handlers.house import House, Live
 from bot.loading import open_directory, shelve_pages
 from bot.storage import schema
 from bot.storage.chats import Chats
 from bot.storage.database import Database
+from bot.storage.questions import Questions
 from bot.texts.bulletins import standing_notice
 from bot.texts.catalog import DEFAULT, Catalog
+from bot.workers.counting import Counting
 from bot.workers.newswatch import Newswatch
+from bot.workers.progress import Progress
 from bot.workers.sender import Sender
 from bot.workers.upkeep import Upkeep
 
@@ -69,7 +87,8 @@ async def build_house(settings: Settings, database: Database, clock: Callable[[]
     directory = await open_directory(database, settings.data_dir, clock())
     index = load_index().with_aliases(directory.aliases)
     catalog = Catalog(bundled("locales"))
-    await shelve_pages(database, settings.data_dir / "news", standing_notice(catalog.words(DEFAULT)), clock())
+    notice = standing_notice(catalog.words(DEFAULT))
+    await shelve_pages(database, settings.data_dir / "news", notice, clock())
     return House(
         live=Live(directory, index),
         database=database,
@@ -78,6 +97,10 @@ async def build_house(settings: Settings, database: Database, clock: Callable[[]
         admins=settings.admin_ids,
         zone=ZoneInfo(settings.timezone),
         clock=clock,
+        send_rate=settings.send_rate,
+        watch=lambda *_: None,
+        questions=Questions(database),
+        files=DataFiles(settings.data_dir, database, notice),
     )
 
 
@@ -101,9 +124,9 @@ def build_application(
         .build()
     )
     # The order is the order of precedence: what a command or a button says is never taken for a question.
-    for module in (basics, news, nearest, find, inline):
+    for module in (basics, news, watch, reports, nearest, broadcasts, publishing, tables, documents, find, inline):
         application.add_handlers(module.handlers(house))
-    application.add_error_handler(partial(on_error, house))
+    application.add_error_handler(partial(on_error, house, Alerts(application.bot, house)))
     return application
 
 
@@ -127,10 +150,12 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
         token = settings.token.get_secret_value()
         requests = Transport(), Transport()
         application = build_application(house, token, settings.api_url, *requests, Pacing(settings.send_rate))
+        progress = _progress(application.bot, house, settings)
         work: list[asyncio.Task[None]] = []
         try:
             await _start(application, settings)
             work += [asyncio.create_task(part) for part in _work(application.bot, house, settings)]
+            work.append(asyncio.create_task(progress.run()))
             log.info("the bot answers", username=application.bot.username, edition=house.live.directory.edition)
             yield application
         finally:
@@ -165,7 +190,29 @@ def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[
         allow_private=settings.allow_private_fetch,
     )
     upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
-    return [publish_commands(bot, house.catalog), sender.run(), newswatch.run(), upkeep.run()]
+    counting = Counting(database=house.database, questions=house.questions, clock=house.clock)
+    return [
+        publish_commands(bot, house.catalog),
+        publish_desk(bot, house),
+        sender.run(),
+        newswatch.run(),
+        upkeep.run(),
+        counting.run(),
+    ]
+
+
+def _progress(bot: ExtBot[Any], house: House, settings: Settings) -> Progress:
+    """What keeps the operators' messages about broadcasts true; ready before the first of them is written."""
+    progress = Progress(
+        database=house.database,
+        catalog=house.catalog,
+        edit=Editor(bot),
+        clock=house.clock,
+        rate=settings.send_rate,
+        timer=time.monotonic,
+    )
+    house.watch = progress.watch
+    return progress
 
 
 async def _start(application: Bot, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import Field, dataclass, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from bot.domain.feeds import Feed
 from bot.domain.missions import Alias, Cover, Directory, Mission, Rule
 
 
@@ -54,10 +55,11 @@ class Difference:
     covers: TableDifference[tuple[str, str, str]]
     rules: TableDifference[str]
     aliases: TableDifference[tuple[str, str, str, str]]
+    feeds: TableDifference[str]
 
     @property
     def nothing(self) -> bool:
-        return all(table.nothing for table in (self.missions, self.covers, self.rules, self.aliases))
+        return all(table.nothing for table in (self.missions, self.covers, self.rules, self.aliases, self.feeds))
 
 
 def differences(old: Directory, new: Directory) -> Difference:
@@ -66,6 +68,7 @@ def differences(old: Directory, new: Directory) -> Difference:
         covers=compare(old.covers, new.covers, _cover_key),
         rules=compare(old.rules, new.rules, _rule_key),
         aliases=compare(old.aliases, new.aliases, _alias_key),
+        feeds=compare(old.feeds, new.feeds, _feed_key),
     )
 
 
@@ -107,3 +110,7 @@ def _rule_key(rule: Rule) -> str:
 
 def _alias_key(alias: Alias) -> tuple[str, str, str, str]:
     return alias.alias, alias.code, alias.language, alias.kind
+
+
+def _feed_key(feed: Feed) -> str:
+    return feed.id

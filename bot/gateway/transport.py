@@ -32,6 +32,8 @@ from yarl import URL
 
 KEEP_ALIVE: Final = 15.0
 ATTEMPTS: Final = 3
+DOWNLOAD_MOST: Final = 2 * 1024 * 1024 + 1
+"""Bytes of a file that somebody sent; nothing larger is of use here, whatever its size was said to be."""
 _HANG_UP: Final[int] = getattr(select, "POLLRDHUP", 0) or getattr(select, "POLLHUP", 0)
 _FORM: Final = "application/x-www-form-urlencoded"
 _FAILURES: Final = (aiohttp.ClientError, OSError, RuntimeError, ValueError)
@@ -119,7 +121,8 @@ class Transport(BaseRequest):
                 async with self._session.request(
                     method, url, data=body, timeout=timeout, allow_redirects=False
                 ) as response:
-                    return response.status, await response.read()
+                    content = await response.read() if body is not None else await _download(response)
+                    return response.status, content
             except _FAILURES as error:
                 failure = _failure(error, went_out=body is not None and body.went_out)
             if attempts == 0 or body is None or not body.found_closed:
@@ -159,6 +162,15 @@ class _Body(Payload):
         self.went_out = True
         async with asyncio.timeout(self.timeout):
             await writer.write(self._value)
+
+
+async def _download(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for part in response.content.iter_any():
+        content += part
+        if len(content) > DOWNLOAD_MOST:
+            raise ValueError("the file is larger than was agreed")
+    return bytes(content)
 
 
 def _hung_up(connection: asyncio.BaseTransport) -> bool:

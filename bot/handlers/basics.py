@@ -10,11 +10,11 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot.domain.countries import SENDERS
 from bot.domain.matching import Found, HostCountry, Unsure, search
 from bot.domain.missions import coverage
-from bot.handlers.commands import commands
+from bot.handlers.commands import menu
 from bot.handlers.find import Handler, answer, country_card
 from bot.handlers.house import Context, House
 from bot.handlers.render import reply, show
-from bot.storage import outbox
+from bot.storage import outbox, reports
 from bot.texts import answers
 from bot.texts.catalog import Words
 from bot.texts.messages import Message, Press
@@ -119,7 +119,9 @@ async def language_button(house: House, update: Update, context: Context) -> Non
     words = await house.words(update)
     await show(query, Message(words("language.set")))
     try:
-        await context.bot.set_my_commands(commands=commands(words), scope=BotCommandScopeChat(chat_id=chat.id))
+        await context.bot.set_my_commands(
+            commands=await menu(house, chat.id, words), scope=BotCommandScopeChat(chat_id=chat.id)
+        )
     except TelegramError:
         # The menu is a convenience: the choice is stored and answered already.
         return
@@ -141,6 +143,8 @@ async def forget_button(house: House, update: Update, context: Context) -> None:
     else:
         await house.chats.forget(chat.id)
         await outbox.forget(house.database, chat.id)
+        await house.questions.forget(chat.id)
+        await reports.forget(house.database, chat.id)
         await show(query, Message(words("forget.done")))
 
 

@@ -6,8 +6,9 @@ from telegram import CallbackQuery, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
+from bot.domain.asked import Result, result_of
 from bot.domain.countries import HOST, SENDERS
-from bot.domain.matching import Found, HostCountry, Nothing, Unsure, search
+from bot.domain.matching import Answer, Found, HostCountry, Nothing, Unsure, search
 from bot.domain.missions import Coverage, Mission, coverage
 from bot.handlers.house import Context, House
 from bot.handlers.render import reply, show
@@ -32,10 +33,12 @@ def handlers(house: House) -> list[Handler]:
     ]
 
 
-def answer(house: House, text: str, words: Words) -> Message:
-    """What to say to a text that somebody wrote."""
+def answer(house: House, text: str, words: Words, asker: int | None = None) -> Message:
+    """What to say to a text that somebody wrote; `asker` is the chat it came from, to count it."""
     live = house.live
-    match search(live.index, text, words.language):
+    found = search(live.index, text, words.language)
+    _count(house, found, text, asker)
+    match found:
         case Found(code, city):
             return country_card(house, code, city, words)
         case Unsure(choices, city):
@@ -44,6 +47,14 @@ def answer(house: House, text: str, words: Words) -> Message:
             return answers.host_country(words)
         case Nothing(city):
             return answers.nothing_found(words, city)
+
+
+def _count(house: House, found: Answer, text: str, asker: int | None) -> None:
+    now = house.clock()
+    result, country = result_of(found)
+    house.questions.count(now.astimezone(house.zone).date(), result, country)
+    if result is Result.NOTHING and asker is not None:
+        house.questions.keep(text, asker, now)
 
 
 def country_card(house: House, code: str, city: str | None, words: Words) -> Message:
@@ -56,7 +67,8 @@ def country_card(house: House, code: str, city: str | None, words: Words) -> Mes
 async def find(house: House, update: Update, context: Context) -> None:
     words = await house.words(update)
     text = " ".join(context.args or [])
-    await reply(update, answer(house, text, words) if text else answers.which_country(words))
+    asker = update.effective_chat.id if update.effective_chat is not None else None
+    await reply(update, answer(house, text, words, asker) if text else answers.which_country(words))
 
 
 async def question(house: House, update: Update, context: Context) -> None:
@@ -73,7 +85,7 @@ async def question(house: House, update: Update, context: Context) -> None:
             return
         text = _without(text, mention)
     words = await house.words(update)
-    await reply(update, answer(house, text.removeprefix("/"), words))
+    await reply(update, answer(house, text.removeprefix("/"), words, message.chat.id))
 
 
 async def not_text(house: House, update: Update, _: Context) -> None:

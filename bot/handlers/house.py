@@ -1,7 +1,8 @@
 """What every handler works with, and the few questions they all ask."""
 
+from asyncio import Lock
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,11 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.domain.missions import Directory
 from bot.domain.names import NameIndex
+from bot.domain.troubles import Troubles
+from bot.handlers.files import Files
 from bot.storage.chats import Chat, Chats
 from bot.storage.database import Database
+from bot.storage.questions import Questions
 from bot.texts.catalog import Catalog, Words
 
 Context = CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]
@@ -36,6 +40,14 @@ class House:
     admins: frozenset[int]
     zone: ZoneInfo
     clock: Callable[[], datetime]
+    send_rate: float
+    watch: Callable[[int, int, int, str], None]
+    """From now on this message of this chat shows how far this bulletin has got, in this language."""
+    questions: Questions
+    files: Files
+    troubles: Troubles = field(default_factory=Troubles)
+    turn: Lock = field(default_factory=Lock)
+    """Held while `live` is replaced."""
 
     async def chat(self, update: Update) -> Chat:
         """The choices of the chat in which the update happened; of the person where there is no chat (inline)."""

@@ -47,21 +47,22 @@ async def reply(update: Update, message: Message) -> None:
     )
 
 
-async def say(bot: Bot, chat_id: int, message: Message) -> None:
-    """Says something that no update asked for, to one chat."""
-    await bot.send_message(
+async def say(bot: Bot, chat_id: int, message: Message) -> int:
+    """Says something to one chat; returns the message's id."""
+    sent = await bot.send_message(
         chat_id=chat_id,
         text=message.text,
         parse_mode=ParseMode.HTML,
         link_preview_options=NO_PREVIEW,
         reply_markup=keyboard(message.buttons),
     )
+    return sent.message_id
 
 
-async def show(query: CallbackQuery, message: Message) -> None:
+async def show(query: CallbackQuery, message: Message, alert: str | None = None) -> None:
     """Puts the message in the place of the one whose button was pressed; pressing twice is no error."""
     with suppress(BadRequest):
-        await query.answer()
+        await query.answer(text=alert, show_alert=alert is not None)
     try:
         await query.edit_message_text(
             text=message.text,

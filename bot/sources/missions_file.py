@@ -1,6 +1,6 @@
 """The tables of the data directory -> one Directory, or every fault of every file at once."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,20 +45,22 @@ def read_directory(folder: Path, today: date) -> Tables | Faults:
     if not exists:
         what = "does not exist, or is no folder that can be read"
         return Faults((Fault(folder.name or str(folder), 1, "folder", what),))
-    files: dict[str, bytes] = {}
-    unread: list[Fault] = []
-    for name in TABLES:
-        read = _read_file(folder / name)
-        if isinstance(read, Fault):
-            unread.append(read)
-        elif read is not None:
-            files[name] = read
-    found = read_tables(files, today)
-    if not unread:
-        return found
-    known = {fault.file for fault in unread}
-    others = [fault for fault in found if fault.file not in known] if isinstance(found, Faults) else []
-    return Faults(tuple(sorted((*unread, *others), key=lambda fault: TABLES.index(fault.file))))
+    files = read_files(folder)
+    return read_tables(files.content, today, files.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The tables of a folder as they stand there, and why some could not be read."""
+
+    content: dict[str, bytes]
+    unread: tuple[Fault, ...] = ()
+
+
+def read_files(folder: Path) -> Files:
+    read = {name: _read_file(folder / name) for name in TABLES}
+    content = {name: found for name, found in read.items() if isinstance(found, bytes)}
+    return Files(content, tuple(found for found in read.values() if isinstance(found, Fault)))
 
 
 def _read_file(path: Path) -> bytes | Fault | None:
@@ -74,8 +76,8 @@ def _read_file(path: Path) -> bytes | Fault | None:
         return Fault(path.name, 1, "file", f"cannot be read: {error.strerror or type(error).__name__}")
 
 
-def read_tables(files: Mapping[str, bytes], today: date) -> Tables | Faults:
-    """The same from bytes by file name; what is optional may be left out."""
+def read_tables(files: Mapping[str, bytes], today: date, unread: Iterable[Fault] = ()) -> Tables | Faults:
+    """The same from bytes by file name; what is optional may be left out. `unread` are faults of files not given."""
     tables = {name: read_table(name, files[name], tuple(COLUMNS[name])) for name in TABLES if name in files}
     rows = {name: _check_rows(tables[name], today) if name in tables else [] for name in TABLES}
     if MISSIONS in tables:
@@ -84,9 +86,12 @@ def read_tables(files: Mapping[str, bytes], today: date) -> Tables | Faults:
         if name in tables:
             _check_unique(tables[name], rows[name], columns)
     faults = [Fault(name, 1, "file", "is not one of the tables") for name in files if name not in TABLES]
+    known = {fault.file: fault for fault in unread}
     for name in TABLES:
         if name in tables:
             faults.extend(tables[name].sorted_faults())
+        elif name in known:
+            faults.append(known[name])
         elif name in REQUIRED:
             faults.append(Fault(name, 1, "file", "is missing"))
     if faults:

@@ -5,8 +5,9 @@ lets two of them read the same value and lose one update) and writers of one pro
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -59,7 +61,10 @@ editions = Table(
     Column("loaded_at", DateTime(timezone=True), nullable=False),
     Column("digest", Text, nullable=False),
     Column("live", Boolean, nullable=False),
+    Column("turn", Integer),
+    Column("provenance", LargeBinary),
 )
+"""`turn` grows whenever an edition becomes live, so that the one that was live before can be told."""
 
 
 def _edition_table(name: str, *columns: str) -> Table:
@@ -178,6 +183,98 @@ seen_items = Table(
 )
 
 
+roles = Table(
+    "roles",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    Column("given_by", BigInteger, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", BigInteger),
+)
+"""What an admin was shown and may confirm; `subject` is the same for two proposals of the same thing."""
+
+kept_files = Table(
+    "kept_files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("disk_digest", Text, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+)
+"""Files sent to the bot and applied; each stands for the one in the data directory until that one changes."""
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("mission", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("settled_by", BigInteger),
+)
+
+Index(
+    "uq_reports_open",
+    reports.c.chat_id,
+    reports.c.mission,
+    unique=True,
+    sqlite_where=reports.c.state == "open",
+    postgresql_where=reports.c.state == "open",
+)
+
+question_counts = Table(
+    "question_counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("result", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("text", Text, primary_key=True),
+    Column("asker", Text, primary_key=True),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+)
+"""Questions that found nothing; `asker` tells chats apart without telling which they are."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Random values that the program makes once for itself."""
+
+
 class DatabaseUnavailable(Exception):
     """The database cannot be used; the text says which and why, in one line and without its password."""
 
@@ -190,10 +287,11 @@ class Database:
         self._busy_timeout = busy_timeout
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self.engine: AsyncEngine = create_async_engine(self.url, hide_parameters=True, **self._options())
+        self.engine: AsyncEngine = create_async_engine(self.url, **self._options())
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self.engine.sync_engine, "invalidate", _roll_back)
 
     @property
     def name(self) -> str:
@@ -202,8 +300,8 @@ class Database:
 
     def _options(self) -> dict[str, Any]:
         if self.is_sqlite:
-            return {"connect_args": {"timeout": self._busy_timeout}}
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+            return {"connect_args": {"timeout": self._busy_timeout}, "hide_parameters": True}
+        return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -275,6 +373,13 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: Any, *_: Any) -> None:
+    # A cancelled statement's connection is thrown away; closed, it still holds the lock of its transaction for as
+    # long as anything refers to the cursor, an exception's traceback for instance.
+    with suppress(sqlite3.Error, ValueError):  # what is broken already holds nothing
+        connection.rollback()
 
 
 def _begin(connection: Connection) -> None:

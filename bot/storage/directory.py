@@ -1,51 +1,125 @@
 """Editions of the mission tables: stored whole, one of them live."""
 
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.feeds import Feed
-from bot.domain.missions import Alias, Cover, Directory, Kind, Mission, Rule, Status
-from bot.storage.database import Database, aliases, covers, edition_feeds, editions, missions, rules
+from bot.domain.editions import Edition
+from bot.domain.missions import Directory
+from bot.storage.database import Database, editions, missions
+from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
 
 KEPT: Final = 10
 """How many editions are kept, the live one included, to go back to."""
+AT_ONCE: Final = 500
+"""Rows of one statement: between two of them questions are answered."""
+_TURN: Final = func.coalesce(editions.c.turn, 0)
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An edition that can be live again."""
+
+    number: int
+    loaded_at: datetime
+    missions: int
+    live: bool
 
 
-async def add(database: Database, directory: Directory, digest: str, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class LiveSources:
+    number: int
+    provenance: bytes | None
+
+
+async def add(
+    database: Database, directory: Directory, digest: str, now: datetime, provenance: bytes | None = None
+) -> int:
     """Stores the tables as a new edition and makes it live, all or nothing. Returns the edition's number."""
     async with database.write() as connection:
-        await connection.execute(update(editions).values(live=False))
-        number = await connection.scalar(
-            insert(editions).values(loaded_at=now, digest=digest, live=True).returning(editions.c.id)
-        )
-        assert number is not None  # noqa: S101
-        for table, rows in _rows(directory).items():
-            await _insert(connection, table, number, rows)
-        kept = select(editions.c.id).order_by(editions.c.id.desc()).limit(KEPT)
-        await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
-        return int(number)
+        return await add_in(connection, Edition(directory, provenance), digest, now)
+
+
+async def add_in(connection: AsyncConnection, edition: Edition, digest: str, now: datetime) -> int:
+    """`add` as part of a transaction."""
+    turn = await _retire_live(connection)
+    values = {"loaded_at": now, "digest": digest, "live": True, "turn": turn, "provenance": edition.provenance}
+    number = await connection.scalar(insert(editions).values(values).returning(editions.c.id))
+    assert number is not None  # noqa: S101
+    for table, rows in rows_of(edition.directory).items():
+        await _insert(connection, table, number, rows)
+    kept = select(editions.c.id).order_by(_TURN.desc(), editions.c.id.desc()).limit(KEPT)
+    await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
+    return int(number)
+
+
+async def make_live(connection: AsyncConnection, number: int) -> bool:
+    """Makes a stored edition the live one, as part of a transaction; False where it is not kept any more."""
+    turn = await _retire_live(connection)
+    made = await connection.execute(update(editions).where(editions.c.id == number).values(live=True, turn=turn))
+    return made.rowcount > 0
+
+
+async def live_number(connection: AsyncConnection, *, hold: bool = False) -> int | None:
+    """The number of the live edition; `hold` lets no other become live before the transaction ends."""
+    statement = select(editions.c.id).where(editions.c.live)
+    number = await connection.scalar(statement.with_for_update() if hold else statement)
+    return None if number is None else int(number)
 
 
 async def live(database: Database) -> Directory | None:
     """The live edition, or None where nothing was loaded yet."""
+    edition = await live_edition(database)
+    return None if edition is None else edition.directory
+
+
+async def live_edition(database: Database) -> Edition | None:
+    """The same with its provenance."""
+    return await _get(database, editions.c.live)
+
+
+async def get(database: Database, number: int) -> Edition | None:
+    return await _get(database, editions.c.id == number)
+
+
+async def _get(database: Database, which: ColumnElement[bool]) -> Edition | None:
     async with database.read() as connection:
-        number = await connection.scalar(select(editions.c.id).where(editions.c.live))
-        if number is None:
+        found = select(editions.c.id, editions.c.provenance).where(which)
+        row = (await connection.execute(found)).one_or_none()
+        if row is None:
             return None
-        return Directory(
-            missions=tuple(_mission(row) for row in await _select(connection, missions, number)),
-            covers=tuple(_cover(row) for row in await _select(connection, covers, number)),
-            rules=tuple(_rule(row) for row in await _select(connection, rules, number)),
-            aliases=tuple(_alias(row) for row in await _select(connection, aliases, number)),
-            feeds=tuple(_feed(row) for row in await _select(connection, edition_feeds, number)),
-            edition=int(number),
-        )
+        rows = {table: await _select(connection, table, row.id) for table in TABLES}
+    return Edition(directory_of(rows, int(row.id)), row.provenance)
+
+
+async def live_sources(database: Database) -> LiveSources | None:
+    """The live edition's number and provenance, without its tables."""
+    async with database.read() as connection:
+        row = (
+            await connection.execute(select(editions.c.id, editions.c.provenance).where(editions.c.live))
+        ).one_or_none()
+    return None if row is None else LiveSources(row.id, row.provenance)
+
+
+async def listing(database: Database) -> list[Listed]:
+    """The kept editions: the live one, then the others, the one that was live last first."""
+    counted = select(func.count()).where(missions.c.edition == editions.c.id).scalar_subquery()
+    statement = select(editions.c.id, editions.c.loaded_at, editions.c.live, counted.label("counted")).order_by(
+        editions.c.live.desc(), _TURN.desc(), editions.c.id.desc()
+    )
+    async with database.read() as connection:
+        return [
+            Listed(
+                row.id,
+                row.loaded_at if row.loaded_at.tzinfo else row.loaded_at.replace(tzinfo=UTC),
+                row.counted,
+                row.live,
+            )
+            for row in await connection.execute(statement)
+        ]
 
 
 async def newest_digest(database: Database) -> str | None:
@@ -55,124 +129,22 @@ async def newest_digest(database: Database) -> str | None:
         return digest
 
 
+async def _retire_live(connection: AsyncConnection) -> int:
+    """Takes the live edition out of service; returns the turn of the one that follows it."""
+    turn = await connection.scalar(select(func.max(_TURN)))
+    await connection.execute(update(editions).where(editions.c.live).values(live=False))
+    return int(turn or 0) + 1
+
+
 async def _insert(connection: AsyncConnection, table: Table, edition: int, rows: list[Row]) -> None:
-    if rows:
-        await connection.execute(
-            insert(table), [{"edition": edition, "position": place, **row} for place, row in enumerate(rows)]
-        )
+    for first in range(0, len(rows), AT_ONCE):
+        part: list[dict[str, Any]] = [
+            {"edition": edition, "position": place, **row}
+            for place, row in enumerate(rows[first : first + AT_ONCE], first)
+        ]
+        await connection.execute(insert(table), part)
 
 
-async def _select(connection: AsyncConnection, table: Table, edition: int) -> list[RowMapping]:
+async def _select(connection: AsyncConnection, table: Table, edition: int) -> list[Record]:
     found = await connection.execute(select(table).where(table.c.edition == edition).order_by(table.c.position))
     return list(found.mappings())
-
-
-def _rows(directory: Directory) -> dict[Table, list[Row]]:
-    return {
-        missions: [_mission_row(mission) for mission in directory.missions],
-        covers: [
-            {
-                "sender": cover.sender,
-                "served_by": cover.served_by,
-                "city": cover.city,
-                "country": cover.country,
-                "note": cover.note,
-                "sources": _join(cover.sources),
-                "as_of": cover.as_of.isoformat(),
-            }
-            for cover in directory.covers
-        ],
-        rules: [
-            {
-                "id": rule.id,
-                "applies_to": _join(sorted(rule.applies_to)),
-                "text": rule.text,
-                "sources": _join(rule.sources),
-                "as_of": rule.as_of.isoformat(),
-            }
-            for rule in directory.rules
-        ],
-        aliases: [asdict(alias) for alias in directory.aliases],
-        edition_feeds: [asdict(feed) for feed in directory.feeds],
-    }
-
-
-def _mission_row(mission: Mission) -> Row:
-    plain = ("id", "sender", "city", "address_en", "address_ru", "postcode", "website", "hours", "status_note")
-    lists = ("phones", "emergency_phones", "emails", "sources")
-    return {
-        **{name: getattr(mission, name) for name in (*plain, "jurisdiction", "wikidata")},
-        **{name: _join(getattr(mission, name)) for name in lists},
-        "kind": mission.kind.value,
-        "status": mission.status.value,
-        "latitude": "" if mission.latitude is None else repr(mission.latitude),
-        "longitude": "" if mission.longitude is None else repr(mission.longitude),
-        "as_of": mission.as_of.isoformat(),
-        "unattributed": _join(sorted(mission.unattributed)),
-    }
-
-
-def _mission(row: RowMapping) -> Mission:
-    return Mission(
-        id=row["id"],
-        sender=row["sender"],
-        kind=Kind(row["kind"]),
-        city=row["city"],
-        address_en=row["address_en"],
-        address_ru=row["address_ru"],
-        postcode=row["postcode"],
-        latitude=float(row["latitude"]) if row["latitude"] else None,
-        longitude=float(row["longitude"]) if row["longitude"] else None,
-        phones=_split(row["phones"]),
-        emergency_phones=_split(row["emergency_phones"]),
-        emails=_split(row["emails"]),
-        website=row["website"],
-        hours=row["hours"],
-        status=Status(row["status"]),
-        status_note=row["status_note"],
-        jurisdiction=row["jurisdiction"],
-        wikidata=row["wikidata"],
-        sources=_split(row["sources"]),
-        as_of=date.fromisoformat(row["as_of"]),
-        unattributed=frozenset(_split(row["unattributed"])),
-    )
-
-
-def _cover(row: RowMapping) -> Cover:
-    return Cover(
-        sender=row["sender"],
-        served_by=row["served_by"],
-        city=row["city"],
-        country=row["country"],
-        note=row["note"],
-        sources=_split(row["sources"]),
-        as_of=date.fromisoformat(row["as_of"]),
-    )
-
-
-def _rule(row: RowMapping) -> Rule:
-    return Rule(
-        id=row["id"],
-        applies_to=frozenset(_split(row["applies_to"])),
-        text=row["text"],
-        sources=_split(row["sources"]),
-        as_of=date.fromisoformat(row["as_of"]),
-    )
-
-
-def _alias(row: RowMapping) -> Alias:
-    return Alias(alias=row["alias"], code=row["code"], language=row["language"], kind=row["kind"])
-
-
-def _feed(row: RowMapping) -> Feed:
-    return Feed(
-        id=row["id"], url=row["url"], publisher=row["publisher"], country=row["country"], language=row["language"]
-    )
-
-
-def _join(values: Any) -> str:
-    return ";".join(values)
-
-
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split(";")) if cell else ()

@@ -69,7 +69,9 @@ def card_buttons(coverage: Coverage, words: Words) -> Rows:
         second.append(Press(words.plain("button.others", number=len(coverage.others)), f"posts:{sender}"))
     second.append(Share(words.plain("button.share"), words.country(sender)))
     third: list[Button] = [Press(words.plain("button.mine"), f"mine:{sender}")]
-    return (*in_rows(first, 2), *in_rows(second, 2), *in_rows(third, 1))
+    if post is not None:
+        third.append(Press(words.plain("button.wrong"), f"wrong:{post.id}"))
+    return (*in_rows(first, 2), *in_rows(second, 2), *in_rows(third, 2))
 
 
 def others(coverage: Coverage, words: Words) -> Message:

@@ -1,11 +1,12 @@
 """The real bot against the fake Bot API: nothing between them but HTTP on 127.0.0.1."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from bot.app import Bot, serving
@@ -13,6 +14,15 @@ from bot.config import Settings, bundled
 from tests.fake_telegram import FakeTelegram, Message, Person
 
 ADMIN = 4711
+
+
+@pytest.fixture(autouse=True)
+def short_tracebacks() -> Iterator[None]:
+    """As the program itself logs: the default would print every local variable, which are all the tables."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -307,6 +307,10 @@ def quiet_house(directory: Directory, index: NameIndex) -> House:
         admins=frozenset(),
         zone=ZoneInfo("Europe/Moscow"),
         clock=lambda: NOW,
+        send_rate=30,
+        watch=nothing,
+        questions=nothing,
+        files=nothing,
     )
 
 

@@ -24,6 +24,30 @@ async def test_increments_at_once_lose_nothing(database: Database) -> None:
         assert await connection.scalar(text("SELECT n FROM counter")) == 100
 
 
+async def test_a_cancelled_transaction_lets_go_of_the_file(database: Database) -> None:
+    begun = asyncio.Event()
+    sorting = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n ORDER BY -i"
+    )
+
+    async def work() -> None:
+        async with database.write() as connection:
+            begun.set()
+            while True:
+                await connection.execute(text(sorting))
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    task.cancel()
+    outcome = await asyncio.gather(task, return_exceptions=True)
+    other = sqlite3.connect(str(database.url.database), timeout=0.01, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    assert isinstance(outcome[0], asyncio.CancelledError)  # its traceback refers to the cursor
+
+
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
     before, after = await schema.migrate(database)
     assert before == after == schema.newest()

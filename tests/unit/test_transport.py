@@ -15,7 +15,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import RequestData
 
-from bot.gateway.transport import AnswerTimedOut, MaybeSent, NotSent, Transport
+from bot.gateway.transport import DOWNLOAD_MOST, AnswerTimedOut, MaybeSent, NotSent, Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Person
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"ok":true,"result":true}'
@@ -85,6 +85,12 @@ async def test_file_goes_up_and_comes_down_whole(bot: Bot, ada: Person) -> None:
     assert ada.last.file == content
     down = await (await bot.get_file(sent.document.file_id)).download_as_bytearray()
     assert bytes(down) == content
+
+
+async def test_a_file_larger_than_anybody_may_send_is_not_read_to_its_end(telegram: FakeTelegram, bot: Bot) -> None:
+    kept = telegram.files.keep(bytes(DOWNLOAD_MOST + 1), "missions.csv")
+    error = await caught((await bot.get_file(kept["file_id"])).download_as_bytearray())
+    assert isinstance(error, NotSent)
 
 
 async def test_updates_are_fetched(telegram: FakeTelegram, ada: Person) -> None:

@@ -1,0 +1,107 @@
+"""What readers say is wrong: taken below a card, worked through at the desk, answered once."""
+
+import re
+from functools import partial
+
+import structlog
+from telegram import CallbackQuery, Update
+from telegram.error import ChatMigrated, TelegramError
+from telegram.ext import CallbackQueryHandler, CommandHandler, ExtBot, filters
+
+from bot.handlers.find import Handler
+from bot.handlers.house import Context, House
+from bot.handlers.permission import Right, needs
+from bot.handlers.render import reply, say, show
+from bot.storage import reports
+from bot.storage.reports import Made, Reporter, Settled, State
+from bot.texts import watch as texts
+from bot.texts.catalog import Words
+from bot.texts.messages import Message
+
+log = structlog.get_logger(__name__)
+
+
+def handlers(house: House) -> list[Handler]:
+    return [
+        CommandHandler("reports", partial(open_reports, house), filters.UpdateType.MESSAGE),
+        CallbackQueryHandler(partial(wrong_button, house), r"^wrong:"),
+        CallbackQueryHandler(partial(report_button, house), r"^report:"),
+    ]
+
+
+async def wrong_button(house: House, update: Update, _: Context) -> None:
+    """Everybody's: something on this card is wrong."""
+    query, words, chat = _query(update), await house.words(update), update.effective_chat
+    mission = house.live.directory.by_id.get((query.data or "").partition(":")[2])
+    if mission is None or chat is None:
+        await query.answer(text=words.plain("error.gone"), show_alert=True)
+        return
+    made = await reports.make(house.database, chat.id, mission.id, words.language, house.clock())
+    answers = {Made.NEW: "report.thanks", Made.ALREADY: "report.already", Made.ENOUGH: "report.enough"}
+    await query.answer(text=words.plain(answers[made]), show_alert=True)
+
+
+@needs(Right.REPORTS)
+async def open_reports(house: House, update: Update, _: Context) -> None:
+    words = await house.words(update)
+    await reply(update, await _next(house, 0, words, any_before=False))
+
+
+@needs(Right.REPORTS)
+async def report_button(house: House, update: Update, context: Context) -> None:
+    """`fixed:N` and `dismissed:N` settle the reports of a post up to number N; `after:N` shows the post after it."""
+    query, words = _query(update), await house.words(update)
+    match (query.data or "").split(":"):
+        case ["report", "after", number] if _is_number(number):
+            await show(query, await _next(house, int(number), words, any_before=number != "0"))
+        case ["report", State.FIXED | State.DISMISSED as state, number] if _is_number(number):
+            await _settle(house, update, context, State(state), int(number))
+        case _:
+            await query.answer(text=words.plain("error.gone"), show_alert=True)
+
+
+async def _next(house: House, after: int, words: Words, *, any_before: bool) -> Message:
+    pile = await reports.oldest_open(house.database, after)
+    if pile is None:
+        return texts.no_reports(words, any_before=any_before)
+    mission = house.live.directory.by_id.get(pile.mission)
+    name = texts.post_name(mission, pile.mission, words)
+    since, today = pile.since.astimezone(house.zone).date(), house.clock().astimezone(house.zone).date()
+    return texts.report(mission, name, pile.count, since, (pile.oldest, pile.newest), words, today)
+
+
+async def _settle(house: House, update: Update, context: Context, state: State, newest: int) -> None:
+    query, words, person = _query(update), await house.words(update), update.effective_user
+    if person is None:
+        return
+    settled = await reports.settle(house.database, newest, state, person.id, house.clock())
+    if settled is None:
+        await show(query, Message(words("desk.already")))
+        return
+    name = texts.post_name(house.live.directory.by_id.get(settled.mission), settled.mission, words)
+    await show(query, texts.settled(state, name, len(settled.reporters), words))
+    for reporter in settled.reporters:
+        await _tell(house, context.bot, reporter, settled, state)
+
+
+async def _tell(house: House, bot: ExtBot[None], reporter: Reporter, settled: Settled, state: State) -> None:
+    """Tells who reported, once; who cannot be reached is not tried again."""
+    mission = house.live.directory.by_id.get(settled.mission)
+    words = house.catalog.words((await house.chats.get(reporter.chat_id)).language, reporter.language)
+    message = texts.told(state, mission, texts.post_name(mission, settled.mission, words), words)
+    try:
+        try:
+            await say(bot, reporter.chat_id, message)
+        except ChatMigrated as moved:
+            await say(bot, moved.new_chat_id, message)
+    except TelegramError as error:
+        log.info("a reporter could not be told", reason=type(error).__name__)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
+
+
+def _query(update: Update) -> CallbackQuery:
+    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
+    return update.callback_query

@@ -1,0 +1,65 @@
+"""Who may do what at the desk, beside the admins of BOT_ADMIN_IDS."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import audit
+from bot.storage.database import Database, roles
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    EDITOR = "editor"
+    """Publishes and handles reports; changes no tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    user_id: int
+    role: Role
+    given_by: int
+
+
+async def everybody(database: Database) -> list[Holder]:
+    async with database.read() as connection:
+        rows = await connection.execute(select(roles).order_by(roles.c.user_id))
+        return [Holder(row.user_id, Role(row.role), row.given_by) for row in rows]
+
+
+async def of(database: Database, user_id: int) -> Role | None:
+    async with database.read() as connection:
+        role = await connection.scalar(select(roles.c.role).where(roles.c.user_id == user_id))
+    return None if role is None else Role(role)
+
+
+async def give(database: Database, user_id: int, role: Role, actor: int, now: datetime) -> None:
+    async with database.write() as connection:
+        await give_in(connection, user_id, role, actor, now)
+
+
+async def give_in(connection: AsyncConnection, user_id: int, role: Role, actor: int, now: datetime) -> None:
+    """`give` as part of a transaction."""
+    values = {"role": role, "given_by": actor, "given_at": now}
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insertion = dialect.insert(roles).values(user_id=user_id, **values)
+    await connection.execute(insertion.on_conflict_do_update(index_elements=[roles.c.user_id], set_=values))
+    await audit.write(connection, actor, "role_given", now, user=user_id, role=role)
+
+
+async def take(database: Database, user_id: int, actor: int, now: datetime) -> bool:
+    """Takes a role away; False where there was none."""
+    async with database.write() as connection:
+        return await take_in(connection, user_id, actor, now)
+
+
+async def take_in(connection: AsyncConnection, user_id: int, actor: int, now: datetime) -> bool:
+    """`take` as part of a transaction."""
+    taken = (await connection.execute(delete(roles).where(roles.c.user_id == user_id))).rowcount > 0
+    if taken:
+        await audit.write(connection, actor, "role_taken", now, user=user_id)
+    return taken
