@@ -15,6 +15,7 @@ from bot.domain.missions import Directory
 from bot.domain.names import NameIndex
 from bot.handlers.find import answer
 from bot.handlers.house import House, Live
+from bot.storage.questions import Questions
 from bot.texts.catalog import Catalog
 from tests.conftest import NOW
 from tests.fake_telegram import JSON, FakeTelegram, Message, Person, Standing
@@ -309,7 +310,7 @@ def quiet_house(directory: Directory, index: NameIndex) -> House:
         clock=lambda: NOW,
         send_rate=30,
         watch=nothing,
-        questions=nothing,
+        questions=Questions(nothing),
         files=nothing,
     )
 

@@ -218,7 +218,7 @@ def test_what_is_not_known_leaves_no_line_and_no_label(english: Words) -> None:
     status = "⚪️ Not confirmed: we could not confirm that it works now"
     source = "🗓 As of 22 November 2026 · kenya.example"
     assert text == f"🇰🇪 Kenya\nEmbassy · Moscow\n{status}\n\n{source}"
-    assert [press.data for press in presses(BARE, english)] == ["mine:ke"]
+    assert [press.data for press in presses(BARE, english)] == ["mine:ke", "wrong:ke-embassy-moscow"]
 
 
 def test_rules_are_cut_where_the_message_is_full_and_not_begun_where_little_would_be_left(english: Words) -> None:
