@@ -1,10 +1,12 @@
 """Fixtures shared by all tests: a clock that stands still, an empty database, the bundled data, the words."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.config import bundled
 from bot.domain.missions import Directory
@@ -13,6 +15,11 @@ from bot.sources.missions_file import Tables, read_directory
 from bot.storage.database import Database
 from bot.storage.schema import migrate
 from bot.texts.catalog import Catalog, Words
+
+# Where a change is judged, the same examples are tried each time; everywhere else new ones are looked for.
+settings.register_profile("judged", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("judged")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -79,7 +79,8 @@ def clip_sentence(text: str, units: int) -> str:
     if utf16(text) <= units:
         return text
     cut = clip(text, units)
-    ends = [match.end() for match in SENTENCE_END.finditer(cut[:-1])]
+    fits = (match.end() for match in SENTENCE_END.finditer(cut[:-1]))
+    ends = [end for end in fits if utf16(cut[:end].rstrip()) + 2 <= units]
     return f"{cut[: ends[-1]].rstrip()} …" if ends and ends[-1] > units // 3 else cut
 
 
