@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from telegram import BotCommandScopeChat, CallbackQuery, Update
+from telegram import BotCommandScopeChat, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
@@ -13,7 +13,7 @@ from bot.domain.missions import coverage
 from bot.handlers.commands import menu
 from bot.handlers.find import Handler, answer, country_card
 from bot.handlers.house import Context, House
-from bot.handlers.render import reply, show
+from bot.handlers.render import pressed_query, reply, show
 from bot.storage import outbox, reports
 from bot.texts import answers
 from bot.texts.catalog import Words
@@ -83,7 +83,7 @@ async def my_country(house: House, update: Update, context: Context) -> None:
 
 
 async def mine_button(house: House, update: Update, context: Context) -> None:
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     code = (query.data or "").partition(":")[2] or None
     if code is not None and code not in SENDERS:
         await query.answer(text=words.plain("error.gone"), show_alert=True)
@@ -106,7 +106,7 @@ async def language(house: House, update: Update, _: Context) -> None:
 
 
 async def language_button(house: House, update: Update, context: Context) -> None:
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     chosen = (query.data or "").partition(":")[2] or None
     chat = update.effective_chat
     if chat is None or (chosen is not None and chosen not in house.catalog.languages):
@@ -134,7 +134,7 @@ async def forget_me(house: House, update: Update, _: Context) -> None:
 
 
 async def forget_button(house: House, update: Update, context: Context) -> None:
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     chat = update.effective_chat
     if chat is None or query.data != "forget:yes":
         await show(query, Message(words("forget.kept")))
@@ -160,8 +160,3 @@ async def may_change(update: Update, context: Context) -> bool:
         return False
     member = await context.bot.get_chat_member(chat_id=chat.id, user_id=person.id)
     return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
-
-
-def _query(update: Update) -> CallbackQuery:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query

@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery
 from telegram.error import BadRequest
 
 from bot.handlers.house import House
@@ -54,8 +54,3 @@ async def tell(query: CallbackQuery, text: str) -> None:
 async def without_buttons(query: CallbackQuery) -> None:
     with suppress(BadRequest):  # there are none any more, or the message is too old to be changed
         await query.edit_message_reply_markup(reply_markup=None)
-
-
-def pressed_query(update: Update) -> CallbackQuery:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query

@@ -12,11 +12,11 @@ from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.domain.editions import Refused
 from bot.domain.news import Bulletin
-from bot.handlers.confirming import cancel, opened, pressed_query, tell
+from bot.handlers.confirming import cancel, opened, tell
 from bot.handlers.find import Handler, not_text
 from bot.handlers.house import Context, House
 from bot.handlers.permission import Right, may, needs, refuse
-from bot.handlers.render import reply
+from bot.handlers.render import pressed_query, reply
 from bot.handlers.tables import answer, carry_out, conclude, current, offer
 from bot.storage import plans, proposals
 from bot.storage.plans import Plan

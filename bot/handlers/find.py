@@ -11,7 +11,7 @@ from bot.domain.countries import HOST, SENDERS
 from bot.domain.matching import Answer, Found, HostCountry, Nothing, Unsure, search
 from bot.domain.missions import Coverage, Mission, coverage
 from bot.handlers.house import Context, House
-from bot.handlers.render import reply, show
+from bot.handlers.render import pressed_query, reply, show
 from bot.texts import answers, cards, places
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
@@ -180,8 +180,7 @@ async def unknown_button(house: House, update: Update, _: Context) -> None:
 
 
 async def _pressed(house: House, update: Update) -> tuple[CallbackQuery, Words]:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query, await house.words(update)
+    return pressed_query(update), await house.words(update)
 
 
 async def _gone(query: CallbackQuery, words: Words) -> None:

@@ -11,7 +11,7 @@ from bot.domain.matching import Found, search
 from bot.domain.missions import nearest
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.render import reply
+from bot.handlers.render import pressed_query, reply
 from bot.texts import answers
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
@@ -42,8 +42,7 @@ async def near(house: House, update: Update, context: Context) -> None:
 
 
 async def near_button(house: House, update: Update, _: Context) -> None:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    await update.callback_query.answer()
+    await pressed_query(update).answer()
     await _ask(update, await house.words(update))
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from telegram import CallbackQuery, ChatMemberUpdated, Update
+from telegram import ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
@@ -12,7 +12,7 @@ from bot.domain.quiet import Quiet
 from bot.handlers.basics import may_change
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.render import reply, say, show
+from bot.handlers.render import pressed_query, reply, say, show
 from bot.storage import bulletins, subscriptions
 from bot.storage.bulletins import Leaf
 from bot.storage.subscriptions import Subscription
@@ -48,7 +48,7 @@ async def news(house: House, update: Update, _: Context) -> None:
 
 
 async def news_button(house: House, update: Update, _: Context) -> None:
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     leaf = await bulletins.leaf(house.database, int((query.data or "").partition(":")[2]))
     if leaf is None:
         await query.answer(text=words.plain("error.gone"), show_alert=True)
@@ -102,7 +102,7 @@ async def _unsubscribed(house: House, update: Update, context: Context, words: W
 
 
 async def subscribe_button(house: House, update: Update, context: Context) -> None:
-    query = _query(update)
+    query = pressed_query(update)
     if query.data == "subscribe":
         await query.answer()
         await subscribe(house, update, context)
@@ -130,7 +130,7 @@ async def _settings_message(house: House, update: Update, found: Subscription | 
 
 
 async def settings_button(house: House, update: Update, context: Context) -> None:
-    query, words, chat = _query(update), await house.words(update), update.effective_chat
+    query, words, chat = pressed_query(update), await house.words(update), update.effective_chat
     found = await subscriptions.get(house.database, chat.id) if chat is not None else None
     if found is not None and not await may_change(update, context):
         await query.answer(text=words.plain("error.group_admins_only"), show_alert=True)
@@ -204,8 +204,3 @@ async def migrated(house: House, update: Update, _: Context) -> None:
 
 def _settings_row(words: Words) -> tuple[tuple[Press, ...], ...]:
     return ((Press(words.plain("button.settings"), "set:"),),)
-
-
-def _query(update: Update) -> CallbackQuery:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query

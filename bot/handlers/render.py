@@ -32,6 +32,12 @@ def _button(button: Button) -> InlineKeyboardButton:
             return InlineKeyboardButton(text=label, switch_inline_query=query)
 
 
+def pressed_query(update: Update) -> CallbackQuery:
+    """The press of a button, for handlers that take nothing else."""
+    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
+    return update.callback_query
+
+
 async def reply(update: Update, message: Message) -> None:
     """Answers in the chat of the update; in a group as a reply, so that it is clear whom it is for."""
     where = update.effective_message

@@ -4,14 +4,14 @@ import re
 from functools import partial
 
 import structlog
-from telegram import CallbackQuery, Update
+from telegram import Update
 from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, ExtBot, filters
 
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
 from bot.handlers.permission import Right, needs
-from bot.handlers.render import reply, say, show
+from bot.handlers.render import pressed_query, reply, say, show
 from bot.storage import reports
 from bot.storage.reports import Made, Reporter, Settled, State
 from bot.texts import watch as texts
@@ -31,7 +31,7 @@ def handlers(house: House) -> list[Handler]:
 
 async def wrong_button(house: House, update: Update, _: Context) -> None:
     """Everybody's: something on this card is wrong."""
-    query, words, chat = _query(update), await house.words(update), update.effective_chat
+    query, words, chat = pressed_query(update), await house.words(update), update.effective_chat
     mission = house.live.directory.by_id.get((query.data or "").partition(":")[2])
     if mission is None or chat is None:
         await query.answer(text=words.plain("error.gone"), show_alert=True)
@@ -50,7 +50,7 @@ async def open_reports(house: House, update: Update, _: Context) -> None:
 @needs(Right.REPORTS)
 async def report_button(house: House, update: Update, context: Context) -> None:
     """`fixed:N` and `dismissed:N` settle the reports of a post up to number N; `after:N` shows the post after it."""
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     match (query.data or "").split(":"):
         case ["report", "after", number] if _is_number(number):
             await show(query, await _next(house, int(number), words, any_before=number != "0"))
@@ -71,7 +71,7 @@ async def _next(house: House, after: int, words: Words, *, any_before: bool) -> 
 
 
 async def _settle(house: House, update: Update, context: Context, state: State, newest: int) -> None:
-    query, words, person = _query(update), await house.words(update), update.effective_user
+    query, words, person = pressed_query(update), await house.words(update), update.effective_user
     if person is None:
         return
     settled = await reports.settle(house.database, newest, state, person.id, house.clock())
@@ -100,8 +100,3 @@ async def _tell(house: House, bot: ExtBot[None], reporter: Reporter, settled: Se
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
-
-
-def _query(update: Update) -> CallbackQuery:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query

@@ -12,11 +12,11 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.domain.differences import Difference, differences
 from bot.domain.editions import Candidate, Edition, Losses, Refused, Scope, losses
-from bot.handlers.confirming import cancel, opened, pressed_query, tell, without_buttons
+from bot.handlers.confirming import cancel, opened, tell, without_buttons
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House, Live
 from bot.handlers.permission import Right, needs
-from bot.handlers.render import reply, show
+from bot.handlers.render import pressed_query, reply, show
 from bot.storage import directory as editions
 from bot.storage import plans, proposals
 from bot.storage.plans import Done, NotOpen, Outcome, Overtaken, Plan

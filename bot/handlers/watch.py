@@ -15,7 +15,7 @@ from bot.handlers.commands import publish_menu
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
 from bot.handlers.permission import Right, has, needs
-from bot.handlers.render import reply, show
+from bot.handlers.render import pressed_query, reply, show
 from bot.storage import audit, proposals, roles
 from bot.storage.audit import Entry
 from bot.storage.proposals import State
@@ -70,7 +70,7 @@ async def deeds(house: House, update: Update, _: Context) -> None:
 @needs(Right.WATCH)
 async def deeds_button(house: House, update: Update, _: Context) -> None:
     """`older:N` and `newer:N` turn the page from entry N on; `csv` sends everything."""
-    query, words = _query(update), await house.words(update)
+    query, words = pressed_query(update), await house.words(update)
     match (query.data or "").split(":"):
         case ["audit", "csv"]:
             await query.answer()
@@ -160,7 +160,7 @@ async def change(house: House, update: Update, context: Context) -> None:
 
 @needs(Right.ROLES)
 async def role_button(house: House, update: Update, context: Context) -> None:
-    query, words, person = _query(update), await house.words(update), update.effective_user
+    query, words, person = pressed_query(update), await house.words(update), update.effective_user
     _, verb, number = [*(query.data or "").split(":"), "", ""][:3]
     known = verb in ("apply", "cancel") and re.fullmatch(r"\d{1,9}", number, re.ASCII)
     proposal = await proposals.get(house.database, int(number)) if known else None
@@ -183,11 +183,6 @@ async def role_button(house: House, update: Update, context: Context) -> None:
     else:
         await show(query, await _roles_message(house, update, words))
         await publish_menu(context.bot, house, user)
-
-
-def _query(update: Update) -> CallbackQuery:
-    assert update.callback_query is not None  # noqa: S101 - the handler takes nothing else
-    return update.callback_query
 
 
 async def _gone(query: CallbackQuery, words: Words) -> None:

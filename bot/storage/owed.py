@@ -1,6 +1,6 @@
 """Rows of the outbox: who is owed a bulletin. Parts of transactions that other modules of this room begin."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, case, literal, or_, select, update
@@ -19,10 +19,6 @@ ENDED: Final = (Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
 
 def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp / 1000, UTC)
 
 
 def readers(country: str) -> Select[Any]:
