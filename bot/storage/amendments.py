@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.news import Bulletin, fingerprint
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage
-from bot.storage.database import Database, bulletins
+from bot.storage.database import Database
 from bot.storage.outbox import Published
 from bot.storage.owed import owe, stop_pending, who_got
+from bot.storage.tables import bulletins
 
 
 async def correct(database: Database, number: int, corrected: Bulletin, now: datetime) -> Published | None:

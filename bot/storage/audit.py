@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import Database, audit
+from bot.storage.database import Database
+from bot.storage.tables import audit
 
 
 @dataclass(frozen=True, slots=True)

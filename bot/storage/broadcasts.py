@@ -19,10 +19,11 @@ from bot.domain.news import Bulletin, fingerprint
 from bot.storage import amendments, audit, outbox, owed, proposals
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage, Stored
-from bot.storage.database import Database, bulletins, deliveries
-from bot.storage.database import proposals as proposal_rows
+from bot.storage.database import Database
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
+from bot.storage.tables import bulletins, deliveries
+from bot.storage.tables import proposals as proposal_rows
 
 GOING_ON: Final = (Stage.RUNNING, Stage.PAUSED)
 OVER: Final = (Stage.DONE, Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)

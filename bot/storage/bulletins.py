@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.news import Bulletin, NewsItem, Notice, Section, fingerprint
-from bot.storage.database import Database, bulletins
+from bot.storage.database import Database
+from bot.storage.tables import bulletins
 
 
 class Kind(StrEnum):

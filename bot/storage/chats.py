@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage.database import Database, chats
+from bot.storage.database import Database
+from bot.storage.tables import chats
 
 REMEMBERED: Final = 100_000
 """How many chats are held in memory at the most."""

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.editions import Edition
 from bot.domain.missions import Directory
-from bot.storage.database import Database, editions, missions
+from bot.storage.database import Database
 from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
+from bot.storage.tables import editions, missions
 
 KEPT: Final = 10
 """How many editions are kept, the live one included, to go back to."""

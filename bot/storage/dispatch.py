@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.quiet import Quiet
 from bot.storage.bulletins import Stage, Stored
-from bot.storage.database import Database, bulletins, chats, deliveries, subscriptions
+from bot.storage.database import Database
 from bot.storage.owed import ENDED, milliseconds, owe_amendments, stop_pending
 from bot.storage.subscriptions import move_in
+from bot.storage.tables import bulletins, chats, deliveries, subscriptions
 
 
 @dataclass(frozen=True, slots=True)

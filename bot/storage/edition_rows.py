@@ -9,7 +9,7 @@ from sqlalchemy import Table
 
 from bot.domain.feeds import Feed
 from bot.domain.missions import Alias, Cover, Directory, Kind, Mission, Rule, Status
-from bot.storage.database import aliases, covers, edition_feeds, missions, rules
+from bot.storage.tables import aliases, covers, edition_feeds, missions, rules
 
 Row = dict[str, Any]
 Record = Mapping[Any, Any]

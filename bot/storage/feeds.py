@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
-from bot.storage.database import Database, feeds, seen_items
+from bot.storage.database import Database
 from bot.storage.outbox import Published, publish_in
+from bot.storage.tables import feeds, seen_items
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

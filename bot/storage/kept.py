@@ -7,7 +7,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.editions import KeptFile
-from bot.storage.database import Database, kept_files
+from bot.storage.database import Database
+from bot.storage.tables import kept_files
 
 
 async def everything(database: Database) -> list[KeptFile]:

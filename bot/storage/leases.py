@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
-from bot.storage.database import Database, leases
+from bot.storage.database import Database
 from bot.storage.owed import milliseconds
+from bot.storage.tables import leases
 
 LASTS: Final = timedelta(seconds=6)
 """How long a lease holds without a heartbeat: another process takes over within this time after a crash."""

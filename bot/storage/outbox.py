@@ -15,8 +15,9 @@ from bot.domain.delivery import State
 from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage, Stored
-from bot.storage.database import Database, bulletins, deliveries, subscriptions
+from bot.storage.database import Database
 from bot.storage.owed import ENDED, owe, readers, stop_pending
+from bot.storage.tables import bulletins, deliveries, subscriptions
 
 
 @dataclass(frozen=True, slots=True)

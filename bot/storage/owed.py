@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import State
 from bot.storage.bulletins import Stage
-from bot.storage.database import bulletins, chats, deliveries, subscriptions
+from bot.storage.tables import bulletins, chats, deliveries, subscriptions
 
 ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "doubted", "due", "fence")
 REACHED: Final = (State.SENT, State.UNKNOWN)

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import Database, proposals
+from bot.storage.database import Database
+from bot.storage.tables import proposals
 
 OPEN_FOR: Final = timedelta(hours=12)
 KEPT_FOR: Final = timedelta(days=7)

@@ -17,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.asked import Result, fit_to_keep
-from bot.storage.database import Database, question_counts, unanswered
-from bot.storage.database import secrets as secret_values
+from bot.storage.database import Database
+from bot.storage.tables import question_counts, unanswered
+from bot.storage.tables import secrets as secret_values
 
 KEPT_FOR: Final = timedelta(days=30)
 PENDING_MOST: Final = 5_000

@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage import audit
-from bot.storage.database import Database, reports
+from bot.storage.database import Database
+from bot.storage.tables import reports
 
 A_DAY: Final = timedelta(days=1)
 MOST_A_DAY: Final = 5

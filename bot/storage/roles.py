@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import audit
-from bot.storage.database import Database, roles
+from bot.storage.database import Database
+from bot.storage.tables import roles
 
 
 class Role(StrEnum):

@@ -12,8 +12,9 @@ from bot.domain.figures import DAYS, Asked, Figures, Reach
 from bot.storage import bulletins as shelf
 from bot.storage import outbox
 from bot.storage.bulletins import Kind, Stage
-from bot.storage.database import Database, bulletins, question_counts, subscriptions, unanswered
+from bot.storage.database import Database
 from bot.storage.reports import open_posts
+from bot.storage.tables import bulletins, question_counts, subscriptions, unanswered
 
 ASKERS: Final = 3
 """A text is shown once so many different chats have asked it: what one person wrote stays theirs."""

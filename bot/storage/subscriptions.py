@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Ended
 from bot.domain.quiet import Quiet
-from bot.storage.database import Database, chats, subscriptions
+from bot.storage.database import Database
+from bot.storage.tables import chats, subscriptions
 
 DEFAULTS: Final[dict[str, Any]] = {"only_country": False, "silent": False}
 

@@ -17,8 +17,8 @@ from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.storage import bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage
-from bot.storage.database import deliveries
 from bot.storage.outbox import Published
+from bot.storage.tables import deliveries
 from tests.fake_telegram import FakeTelegram
 
 READERS = range(1001, 1151)

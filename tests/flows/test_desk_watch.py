@@ -25,9 +25,10 @@ from bot.handlers.commands import DESK
 from bot.handlers.house import House
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
-from bot.storage.database import Database, metadata
-from bot.storage.database import audit as table_of_deeds
+from bot.storage.database import Database
 from bot.storage.roles import Role
+from bot.storage.tables import audit as table_of_deeds
+from bot.storage.tables import metadata
 from bot.texts.catalog import Words
 from bot.texts.watch import audit_line
 from tests.fake_telegram import Button, FakeTelegram, Group, Person, Press

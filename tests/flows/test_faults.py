@@ -17,9 +17,10 @@ from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Stage
-from bot.storage.database import Database, deliveries
+from bot.storage.database import Database
 from bot.storage.dispatch import Settled
 from bot.storage.outbox import Published
+from bot.storage.tables import deliveries
 from bot.texts.catalog import Catalog
 from bot.texts.messages import Message
 from bot.workers.sender import Sender

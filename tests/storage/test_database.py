@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.storage import schema
-from bot.storage.database import Database, DatabaseUnavailable, metadata
+from bot.storage.database import Database, DatabaseUnavailable
+from bot.storage.tables import metadata
 
 
 async def test_increments_at_once_lose_nothing(database: Database) -> None:

@@ -29,9 +29,10 @@ from bot.domain.quiet import Quiet
 from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.chats import Chats
-from bot.storage.database import Database, deliveries
+from bot.storage.database import Database
 from bot.storage.dispatch import Due, Settled
 from bot.storage.outbox import AlreadyPublished, Published
+from bot.storage.tables import deliveries
 
 FENCE = 7
 SENT = Sent(1)

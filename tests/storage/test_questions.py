@@ -11,9 +11,10 @@ from sqlalchemy import select, text
 from bot.domain.asked import LONGEST, Result, fit_to_keep
 from bot.domain.delivery import Ended
 from bot.storage import subscriptions
-from bot.storage.database import Database, DatabaseUnavailable, secrets, unanswered
+from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.questions import KEPT_FOR, PENDING_OF_ONE, Questions
 from bot.storage.statistics import figures
+from bot.storage.tables import secrets, unanswered
 
 DAY = date(2026, 11, 22)
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -1,0 +1,255 @@
+"""The tables, as the newest migration leaves them; what changes here needs a migration beside it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", Text),
+    Column("country", Text),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("loaded_at", DateTime(timezone=True), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("turn", Integer),
+    Column("provenance", LargeBinary),
+)
+"""`turn` grows whenever an edition becomes live, so that the one that was live before can be told."""
+
+
+def _edition_table(name: str, *columns: str) -> Table:
+    """A table whose rows belong to an edition and keep the order of the file they came from."""
+    return Table(
+        name,
+        metadata,
+        Column("edition", Integer, ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
+        Column("position", Integer, primary_key=True, autoincrement=False),
+        *(Column(column, Text, nullable=False) for column in columns),
+    )
+
+
+missions = _edition_table(
+    "missions",
+    *("id", "sender", "kind", "city", "address_en", "address_ru", "postcode", "latitude", "longitude", "phones"),
+    *("emergency_phones", "emails", "website", "hours", "status", "status_note", "jurisdiction", "wikidata"),
+    *("sources", "as_of", "unattributed"),
+)
+covers = _edition_table("covers", "sender", "served_by", "city", "country", "note", "sources", "as_of")
+rules = _edition_table("rules", "id", "applies_to", "text", "sources", "as_of")
+aliases = _edition_table("aliases", "alias", "code", "language", "kind")
+
+
+edition_feeds = _edition_table("edition_feeds", "id", "url", "publisher", "country", "language")
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("only_country", Boolean, nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("timezone", Text),
+    Column("silent", Boolean, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_reason", Text),
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Text, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("published", Date, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("corrects", Integer, ForeignKey("bulletins.id")),
+    Column("corrects_version", Integer),
+    Column("urgent", Boolean, nullable=False),
+    Column("reached", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Index("ix_bulletins_stage", "stage"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("bulletin", Integer, ForeignKey("bulletins.id"), primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("doubted", Boolean, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    Column("reason", Text),
+    sqlite_with_rowid=False,
+)
+"""`due` is in milliseconds since 1970, 0 for at once; `fence` is that of the sender who leased the row."""
+
+Index(
+    "ix_deliveries_open",
+    deliveries.c.bulletin,
+    deliveries.c.due,
+    sqlite_where=deliveries.c.state == 0,
+    postgresql_where=deliveries.c.state == 0,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("next_check", DateTime(timezone=True), nullable=False),
+)
+
+seen_items = Table(
+    "seen_items",
+    metadata,
+    Column("feed", Text, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    Column("given_by", BigInteger, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", BigInteger),
+)
+"""What an admin was shown and may confirm; `subject` is the same for two proposals of the same thing."""
+
+kept_files = Table(
+    "kept_files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("disk_digest", Text, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+)
+"""Files sent to the bot and applied; each stands for the one in the data directory until that one changes."""
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("mission", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("settled_by", BigInteger),
+)
+
+Index(
+    "uq_reports_open",
+    reports.c.chat_id,
+    reports.c.mission,
+    unique=True,
+    sqlite_where=reports.c.state == "open",
+    postgresql_where=reports.c.state == "open",
+)
+
+question_counts = Table(
+    "question_counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("result", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("text", Text, primary_key=True),
+    Column("asker", Text, primary_key=True),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+)
+"""Questions that found nothing; `asker` tells chats apart without telling which they are."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Random values that the program makes once for itself."""
