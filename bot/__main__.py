@@ -84,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
     if settings.token is None:
         options.user, options.language = 1, None
         return _chat(options)
-    from bot.app import run_on_telegram
+    from bot.serving import run_on_telegram
 
     _start_logs(settings, logging.INFO)
     _on_the_loop(run_on_telegram(settings))

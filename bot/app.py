@@ -1,31 +1,20 @@
-"""The composition root: builds everything, starts and stops it in order."""
+"""The composition root: builds everything that the bot consists of."""
 
-import asyncio
-import signal
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import structlog
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot.alerts import Alerts
-from bot.carrier import Carrier
 from bot.config import Settings, bundled
 from bot.datafiles import DataFiles
 from bot.domain.names import load_index
-from bot.editor import Editor
-from bot.gateway.limits import UNPAID_RATE
 from bot.gateway.order import ChatOrder
 from bot.gateway.pacing import Pacing
-from bot.gateway.transport import Transport
 from bot.handlers import (
     basics,
     broadcasts,
@@ -39,29 +28,16 @@ from bot.handlers import (
     tables,
     watch,
 )
-from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.errors import on_error
 from bot.handlers.house import House, Live
 from bot.loading import open_directory, shelve_pages
+from bot.receiving import Bot
 from bot.storage import schema
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.questions import Questions
 from bot.texts.bulletins import standing_notice
 from bot.texts.catalog import DEFAULT, Catalog
-from bot.workers.counting import Counting
-from bot.workers.newswatch import Newswatch
-from bot.workers.progress import Progress
-from bot.workers.sender import Sender
-from bot.workers.upkeep import Upkeep
-
-STOP_S: Final = 1.5
-"""How long stopping may take before it is cut short."""
-UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
-
-log = structlog.get_logger(__name__)
-
-Bot = Application[Any, Any, Any, Any, Any, Any]
 
 
 class StartFailed(Exception):
@@ -128,127 +104,6 @@ def build_application(
         application.add_handlers(module.handlers(house))
     application.add_error_handler(partial(on_error, house, Alerts(application.bot, house)))
     return application
-
-
-async def run_on_telegram(settings: Settings) -> None:
-    """Answers on Telegram until SIGTERM or SIGINT. Raises what `serving` raises."""
-    stopped = _stop_signal()
-    async with serving(settings):
-        await stopped.wait()
-        log.info("stopping")
-
-
-@asynccontextmanager
-async def serving(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Bot]:
-    """The bot at work on Telegram, for as long as the block lasts.
-
-    Raises StartFailed, and what opening the database and the data raises.
-    """
-    assert settings.token is not None  # noqa: S101 - the command line asks for it first
-    async with open_database(settings) as database:
-        house = await build_house(settings, database, clock or now)
-        token = settings.token.get_secret_value()
-        requests = Transport(), Transport()
-        application = build_application(house, token, settings.api_url, *requests, Pacing(settings.send_rate))
-        progress = _progress(application.bot, house, settings)
-        work: list[asyncio.Task[None]] = []
-        try:
-            await _start(application, settings)
-            work += [asyncio.create_task(part) for part in _work(application.bot, house, settings)]
-            work.append(asyncio.create_task(progress.run()))
-            log.info("the bot answers", username=application.bot.username, edition=house.live.directory.edition)
-            yield application
-        finally:
-            for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_S):
-                    await _stop(application)
-            for request in requests:  # the library closes them only where its own start went well
-                await request.shutdown()
-
-
-def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[Any, Any, None]]:
-    """What runs beside the chat."""
-    alert = Alerts(bot, house)
-    sender = Sender(
-        database=house.database,
-        carry=Carrier(bot, house.clock, paid=settings.send_rate > UNPAID_RATE),
-        alert=alert,
-        catalog=house.catalog,
-        directory=lambda: house.live.directory,
-        clock=house.clock,
-        zone=house.zone,
-        rate=settings.send_rate,
-    )
-    newswatch = Newswatch(
-        database=house.database,
-        feeds=lambda: house.live.directory.feeds,
-        alert=alert,
-        clock=house.clock,
-        allow_private=settings.allow_private_fetch,
-    )
-    upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
-    counting = Counting(database=house.database, questions=house.questions, clock=house.clock)
-    return [
-        publish_commands(bot, house.catalog),
-        publish_desk(bot, house),
-        sender.run(),
-        newswatch.run(),
-        upkeep.run(),
-        counting.run(),
-    ]
-
-
-def _progress(bot: ExtBot[Any], house: House, settings: Settings) -> Progress:
-    """What keeps the operators' messages about broadcasts true; ready before the first of them is written."""
-    progress = Progress(
-        database=house.database,
-        catalog=house.catalog,
-        edit=Editor(bot),
-        clock=house.clock,
-        rate=settings.send_rate,
-        timer=time.monotonic,
-    )
-    house.watch = progress.watch
-    return progress
-
-
-async def _start(application: Bot, settings: Settings) -> None:
-    try:
-        await application.initialize()
-        assert application.updater is not None  # noqa: S101 - built with one
-        await application.updater.start_polling(
-            allowed_updates=UPDATES, error_callback=_polling_error, bootstrap_retries=0
-        )
-    except InvalidToken:
-        raise StartFailed(f"{settings.api_url} refuses BOT_TOKEN: take the token from @BotFather") from None
-    except TelegramError as error:
-        raise StartFailed(f"cannot reach the Bot API at {settings.api_url}: {error.message}") from None
-    await application.start()
-
-
-async def _stop(application: Bot) -> None:
-    if application.updater is not None and application.updater.running:
-        await application.updater.stop()
-    if application.running:
-        await application.stop()
-    await application.shutdown()
-
-
-def _polling_error(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        log.error("another process polls with the same token: stop one of them; waiting")
-    else:
-        log.warning("no updates from Telegram, trying again", reason=type(error).__name__)
-
-
-def _stop_signal() -> asyncio.Event:
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    return stopped
 
 
 def now() -> datetime:

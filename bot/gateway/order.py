@@ -1,4 +1,4 @@
-"""Updates of one chat one after the other, those of different chats side by side."""
+"""Updates of one chat one after the other, those of different chats side by side; each is counted and has a name."""
 
 import asyncio
 import sys
@@ -7,8 +7,12 @@ from collections.abc import Awaitable
 from inspect import iscoroutine
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+from bot.metrics import ANSWER, UPDATES, UPDATES_IN_WORK
+from bot.turn import Turn, at_work, kind_of, working
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -22,16 +26,23 @@ class ChatOrder(BaseUpdateProcessor):
         self._waiting: defaultdict[int, int] = defaultdict(int)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        place = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
+        turn = at_work() or Turn()
+        number = update.update_id if isinstance(update, Update) else None
         try:
-            if place is None:
-                async with self._at_work:
-                    await coroutine
-            else:
-                await self._in_turn(place.id, coroutine)
+            with working(turn), bound_contextvars(request=number), UPDATES_IN_WORK.track_inprogress(), ANSWER.time():
+                await self._work(update, coroutine)
         finally:
+            UPDATES.labels(kind_of(update), "failed" if turn.failed else "handled").inc()
             if iscoroutine(coroutine):
                 coroutine.close()  # it was never begun where the wait for the turn was cut short
+
+    async def _work(self, update: object, coroutine: Awaitable[Any]) -> None:
+        place = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
+        if place is None:
+            async with self._at_work:
+                await coroutine
+        else:
+            await self._in_turn(place.id, coroutine)
 
     async def _in_turn(self, place: int, coroutine: Awaitable[Any]) -> None:
         self._waiting[place] += 1

@@ -24,6 +24,7 @@ from bot.gateway.calls import chat_of, messages_in
 from bot.gateway.limits import UNPAID_RATE, Timetable, Trip
 from bot.gateway.transport import NotSent
 from bot.gateway.waiting import Priority, Waiter, WaitingRooms
+from bot.metrics import REFUSALS
 
 __all__ = ["Counters", "Pacing", "Priority"]
 
@@ -174,6 +175,7 @@ class Pacing(BaseRateLimiter[Priority]):
 
     def _refuse(self, endpoint: str, seconds: float) -> None:
         self._refused += 1
+        REFUSALS.inc()
         self.pause(seconds)
         log.warning("Telegram refuses: too many requests", method=endpoint, seconds=seconds)
 

@@ -15,6 +15,7 @@ from bot.handlers.render import reply
 from bot.storage.database import DatabaseUnavailable
 from bot.texts.cards import EMERGENCY
 from bot.texts.messages import Message
+from bot.turn import at_work, kind_of
 
 OWN: Final = Path(__file__).resolve().parent.parent
 """The folder of the program: the place of an error is the last line of it that the error came through."""
@@ -28,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 async def on_error(house: House, alert: Alert, update: object, context: Context) -> None:
     error = context.error
-    log.error("an update failed", kind=_kind(update), exc_info=error)
+    if (turn := at_work()) is not None:
+        turn.failed = True
+    log.error("an update failed", kind=kind_of(update), exc_info=error)
     if isinstance(update, Update) and update.effective_message is not None and not isinstance(error, NetworkError):
         await _apologise(house, update)
     if error is not None and _concerns_admins(error):
@@ -73,10 +76,3 @@ def place_of(error: BaseException) -> str:
     outside = [frame for frame in frames if not Path(frame.filename).is_relative_to(OWN / "gateway")]
     last = (outside or frames)[-1:]
     return f"{Path(last[0].filename).relative_to(OWN).as_posix()} {last[0].name}" if last else "?"
-
-
-def _kind(update: object) -> str:
-    if not isinstance(update, Update):
-        return type(update).__name__
-    present = (name for name in update.to_dict() if name != "update_id")
-    return next(present, "empty")

@@ -12,6 +12,7 @@ from bot.domain.matching import Answer, Found, HostCountry, Nothing, Unsure, sea
 from bot.domain.missions import Coverage, Mission, coverage
 from bot.handlers.house import Context, House
 from bot.handlers.render import pressed_query, reply, show
+from bot.metrics import MATCHES
 from bot.texts import answers, cards, places
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
@@ -52,6 +53,7 @@ def answer(house: House, text: str, words: Words, asker: int | None = None) -> M
 def _count(house: House, found: Answer, text: str, asker: int | None) -> None:
     now = house.clock()
     result, country = result_of(found)
+    MATCHES.labels(result).inc()
     house.questions.count(now.astimezone(house.zone).date(), result, country)
     if result is Result.NOTHING and asker is not None:
         house.questions.keep(text, asker, now)

@@ -14,6 +14,7 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
 from bot.texts.messages import Button, Link, Message, Press, Rows, Share
+from bot.turn import result_unneeded
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -43,14 +44,15 @@ async def reply(update: Update, message: Message) -> None:
     where = update.effective_message
     if where is None:
         return
-    await where.reply_text(
-        text=message.text,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=NO_PREVIEW,
-        reply_markup=keyboard(message.buttons),
-        do_quote=where.chat.type != ChatType.PRIVATE and update.callback_query is None,
-        allow_sending_without_reply=True,
-    )
+    with result_unneeded():
+        await where.reply_text(
+            text=message.text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(message.buttons),
+            do_quote=where.chat.type != ChatType.PRIVATE and update.callback_query is None,
+            allow_sending_without_reply=True,
+        )
 
 
 async def say(bot: Bot, chat_id: int, message: Message) -> int:

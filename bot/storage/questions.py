@@ -6,7 +6,6 @@ What was counted since the last batch is lost in a crash: the figures show a tre
 import asyncio
 import hashlib
 import hmac
-import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.asked import Result, fit_to_keep
 from bot.storage.database import Database
+from bot.storage.secret_values import ASKERS, secret
 from bot.storage.tables import question_counts, unanswered
-from bot.storage.tables import secrets as secret_values
 
 KEPT_FOR: Final = timedelta(days=30)
 PENDING_MOST: Final = 5_000
@@ -27,8 +26,6 @@ PENDING_OF_ONE: Final = 5
 """Texts of one chat that are held between two batches: nobody fills the table alone."""
 KEPT_MOST: Final = 200_000
 """Texts in the table; above it no more are kept until old ones are purged."""
-ASKERS: Final = "askers"
-"""Under this name stands the secret that the marks are made with."""
 
 
 @dataclass(slots=True)
@@ -95,7 +92,7 @@ class Questions:
     async def _mark(self, chat_id: int) -> str:
         """Tells chats apart without naming them: without the secret nobody can try out which chat it is."""
         if self._secret is None:
-            self._secret = await _secret(self.database)
+            self._secret = await secret(self.database, ASKERS)
         return hmac.new(self._secret, str(chat_id).encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -123,16 +120,6 @@ async def _add_texts(connection: AsyncConnection, rows: list[dict[str, Any]]) ->
     # In one order, so that replicas do not lock each other out.
     ordered = sorted(rows, key=lambda row: (row["text"], row["asker"]))
     await connection.execute(statement.on_conflict_do_update(index_elements=index, set_=newest), ordered)
-
-
-async def _secret(database: Database) -> bytes:
-    """Made once and the same for all replicas."""
-    async with database.write() as connection:
-        made = _insert(connection, secret_values).values(name=ASKERS, value=secrets.token_bytes(32))
-        await connection.execute(made.on_conflict_do_nothing())
-        value = await connection.scalar(select(secret_values.c.value).where(secret_values.c.name == ASKERS))
-    assert value is not None  # noqa: S101
-    return bytes(value)
 
 
 def _insert(connection: AsyncConnection, table: Any) -> Any:

@@ -27,6 +27,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.missions import Coverage, Directory, coverage
 from bot.domain.quiet import quiet_until
+from bot.metrics import SENDS
 from bot.storage import dispatch, leases, outbox
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.database import Database, DatabaseUnavailable
@@ -155,6 +156,7 @@ class Sender:
 
     async def _deliver(self, stored: Stored, row: Due) -> None:
         outcome = await self._attempt(stored, row)
+        SENDS.labels(type(outcome).__name__.lower()).inc()
         now = self.clock()
         settlement = settle(outcome, row.standing, urgent=stored.urgent, now=now)
         moved_to = outcome.chat_id if isinstance(outcome, Moved) else None

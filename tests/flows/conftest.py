@@ -9,8 +9,9 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from bot.app import Bot, serving
 from bot.config import Settings, bundled
+from bot.receiving import Bot
+from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Message, Person
 
 ADMIN = 4711

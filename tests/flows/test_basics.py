@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.app import Bot, serving
 from bot.config import Settings
+from bot.receiving import Bot
+from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Person
 from tests.flows.conftest import tap
 

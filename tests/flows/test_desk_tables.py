@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.app import Bot, open_database, serving
+from bot.app import open_database
 from bot.config import Settings
+from bot.receiving import Bot
+from bot.serving import serving
 from bot.storage import audit
 from bot.storage import directory as editions
 from tests.fake_telegram import FakeTelegram, Message, Person

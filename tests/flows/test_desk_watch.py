@@ -18,11 +18,13 @@ from sqlalchemy import delete, select, text
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 import bot.handlers
-from bot.app import Bot, open_database, serving
+from bot.app import open_database
 from bot.config import Settings
 from bot.handlers import permission
 from bot.handlers.commands import DESK
 from bot.handlers.house import House
+from bot.receiving import Bot
+from bot.serving import serving
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
 from bot.storage.database import Database

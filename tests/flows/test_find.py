@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import Bot
+from bot.receiving import Bot
 from tests.fake_telegram import FakeTelegram, Person
 from tests.flows.conftest import tap
 

@@ -1,0 +1,87 @@
+"""The update that is being worked on: its kind, whether it failed, and the call that may stand in the response.
+
+Telegram takes one call of the Bot API in the body of the response to its webhook. An answer that goes out there saves
+a request, and comes once whatever happens: with the response Telegram knows that the update was taken, without it the
+update comes again and nothing was sent.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from telegram import Update
+from telegram.request import RequestData
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the Bot API that was made and has not left."""
+
+    url: str
+    data: RequestData
+
+    @property
+    def method(self) -> str:
+        return self.url.rpartition("/")[2]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One update at work. `open`: there is a response to come that a call may stand in."""
+
+    open: bool = False
+    answer: Call | None = None
+    failed: bool = False
+
+    def hold(self, call: Call) -> bool:
+        """Keeps the first call for the response; False where there is no response to come, or it is taken."""
+        if not self.open or self.answer is not None:
+            return False
+        self.answer = call
+        return True
+
+    def close(self) -> Call | None:
+        """The response is written, or something else is to be said after what was kept: gives that back, once."""
+        self.open = False
+        answer, self.answer = self.answer, None
+        return answer
+
+
+_at_work: ContextVar[Turn | None] = ContextVar("turn", default=None)
+_unneeded: ContextVar[bool] = ContextVar("unneeded", default=False)
+
+
+def at_work() -> Turn | None:
+    """The turn in whose course this is called."""
+    return _at_work.get()
+
+
+@contextmanager
+def working(turn: Turn) -> Iterator[None]:
+    token = _at_work.set(turn)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+@contextmanager
+def result_unneeded() -> Iterator[None]:
+    """Calls in this block may go out in the response: nobody asks for the message's id or for an error."""
+    token = _unneeded.set(True)
+    try:
+        yield
+    finally:
+        _unneeded.reset(token)
+
+
+def is_unneeded() -> bool:
+    return _unneeded.get()
+
+
+def kind_of(update: object) -> str:
+    """`message`, `callback_query` and so on, as the Bot API names it."""
+    if not isinstance(update, Update):
+        return type(update).__name__
+    return next((name for name in Update.ALL_TYPES if getattr(update, name) is not None), "empty")
