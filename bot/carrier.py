@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
@@ -18,7 +18,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 
 from bot.domain.delivery import Ended, Gone, Moved, Outcome, Rejected, Retry, Sent, Undeliverable, Unknown, Wait
-from bot.gateway.pacing import Priority
+from bot.gateway.pacing import Broadcast, Priority
 from bot.gateway.transport import MaybeSent
 from bot.handlers.render import NO_PREVIEW, keyboard
 from bot.texts.messages import Message
@@ -62,12 +62,12 @@ AT_FAULT: Final = (
 class Carrier:
     """Sends one bulletin message to one chat, behind all replies, at the pace of the rate limiter."""
 
-    bot: ExtBot[Priority]
+    bot: ExtBot[Any]
     clock: Callable[[], datetime]
     paid: bool
     """Ask for paid broadcast: the rate is above what Telegram allows for nothing."""
 
-    async def __call__(self, chat_id: int, message: Message, silent: bool) -> Outcome:
+    async def __call__(self, chat_id: int, message: Message, silent: bool, may_leave: Callable[[], bool]) -> Outcome:
         try:
             sent = await self.bot.send_message(
                 chat_id=chat_id,
@@ -77,7 +77,7 @@ class Carrier:
                 reply_markup=keyboard(message.buttons),
                 disable_notification=silent,
                 allow_paid_broadcast=self.paid or None,
-                rate_limit_args=Priority.BROADCAST,
+                rate_limit_args=Broadcast(may_leave),
             )
         except TelegramError as error:
             outcome = outcome_of(error, self.clock())

@@ -1,6 +1,7 @@
 """Changes messages that were sent, behind everything that somebody waits for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -14,7 +15,7 @@ from bot.workers.progress import Edited
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    bot: ExtBot[Priority]
+    bot: ExtBot[Any]
 
     async def __call__(self, chat_id: int, message_id: int, message: Message) -> Edited:
         try:

@@ -12,7 +12,7 @@ https://core.telegram.org/bots/api#paid-broadcasts
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 UNPAID_RATE: Final = 30.0
 """Messages a second that Telegram takes without payment."""
@@ -45,6 +45,16 @@ class Trip:
 
     messages: int
     left: float = math.inf
+
+
+class Departures(Protocol):
+    """Says when a call may leave, and is told which one did."""
+
+    def free_at(self, now: float, messages: int) -> float: ...
+    def depart(self, trip: Trip, now: float) -> None: ...
+    def arrive(self, trip: Trip, now: float) -> None: ...
+    def give_back(self, trip: Trip) -> None: ...
+    def restart(self, at: float) -> None: ...
 
 
 class Timetable:

@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 import warnings
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -21,12 +21,13 @@ from telegram.ext import BaseRateLimiter
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.gateway.calls import chat_of, messages_in
-from bot.gateway.limits import UNPAID_RATE, Timetable, Trip
+from bot.gateway.limits import UNPAID_RATE, Departures, Timetable, Trip
+from bot.gateway.shared import SharedTimetable
 from bot.gateway.transport import NotSent
-from bot.gateway.waiting import Priority, Waiter, WaitingRooms
+from bot.gateway.waiting import Broadcast, Priority, Waiter, WaitingRooms
 from bot.metrics import REFUSALS
 
-__all__ = ["Counters", "Pacing", "Priority"]
+__all__ = ["Broadcast", "Counters", "Pacing", "Priority"]
 
 TRIES: Final = 4
 """How often a reply is sent that is refused each time."""
@@ -54,17 +55,29 @@ class Counters:
     """Chats whose limits are remembered or waited for."""
 
 
-class Pacing(BaseRateLimiter[Priority]):
-    """`rate` messages a second. `rate_limit_args=Priority.BROADCAST` marks a broadcast; all else is a reply.
+class Pacing(BaseRateLimiter[Priority | Broadcast]):
+    """`rate` messages a second. `rate_limit_args` marks a broadcast; what has none is a reply.
 
     Above 30 a second the rate is that of messages with `allow_paid_broadcast`; all others keep to 30 among themselves.
+    `shared`: the timetables of all replicas together, of the rate and, where that is above 30, of those others.
     `clock` must be the event loop's own.
     """
 
-    def __init__(self, rate: float = UNPAID_RATE, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        rate: float = UNPAID_RATE,
+        *,
+        shared: Sequence[SharedTimetable] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
         self._timetable = Timetable(rate)
-        self._timetables = (self._timetable,) if rate <= UNPAID_RATE else (self._timetable, Timetable(UNPAID_RATE))
+        unpaid = () if rate <= UNPAID_RATE else (Timetable(UNPAID_RATE),)
+        self._timetables: tuple[Departures, ...] = (self._timetable, *unpaid, *shared)
+        self._paid_timetables: tuple[Departures, ...] = (self._timetable, *shared[:1])
+        self._shared = tuple(shared)
+        for each in shared:
+            each.changed = self._dispatch
         self._rooms = WaitingRooms()
         self._numbers = count()
         self._halted_until = -math.inf
@@ -98,6 +111,8 @@ class Pacing(BaseRateLimiter[Priority]):
     async def shutdown(self) -> None:
         """Whoever still waits is told that nothing was sent."""
         self._set_timer(math.inf)
+        for each in self._shared:
+            each.close()
         for waiter in self._rooms:
             if waiter.turn is not None and not waiter.turn.done():
                 waiter.turn.set_exception(NotSent("The bot is closing"))
@@ -110,15 +125,20 @@ class Pacing(BaseRateLimiter[Priority]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: Priority | None,
+        rate_limit_args: Priority | Broadcast | None,
     ) -> Result:
         messages = messages_in(endpoint, data)
         if not messages:
             return await callback(*args, **kwargs)
-        waiter = self._waiter(data, rate_limit_args or Priority.REPLY, messages)
+        may_leave = rate_limit_args.may_leave if isinstance(rate_limit_args, Broadcast) else None
+        priority = Priority.BROADCAST if isinstance(rate_limit_args, Broadcast) else rate_limit_args or Priority.REPLY
+        waiter = self._waiter(data, priority, messages)
         tries = TRIES if waiter.priority is Priority.REPLY else 1
         while True:
             trip = await self._turn(waiter)
+            if may_leave is not None and not may_leave():
+                self._give_back(waiter, trip)
+                raise NotSent("Not sent: another process does that now")
             try:
                 result = await callback(*args, **kwargs)
             except RetryAfter as refusal:
@@ -133,7 +153,7 @@ class Pacing(BaseRateLimiter[Priority]):
                 self._arrive(waiter, trip)
 
     def _waiter(self, data: dict[str, Any], priority: Priority, messages: int) -> Waiter:
-        timetables = self._timetables[:1] if data.get("allow_paid_broadcast") else self._timetables
+        timetables = self._paid_timetables if data.get("allow_paid_broadcast") else self._timetables
         return Waiter(next(self._numbers), priority, chat_of(data), messages, timetables)
 
     async def _turn(self, waiter: Waiter) -> Trip:
@@ -147,8 +167,7 @@ class Pacing(BaseRateLimiter[Priority]):
             if now >= self._halted_until:
                 trip.left = now
                 return trip
-            for timetable in waiter.timetables:  # the halt began between its turn and now
-                timetable.give_back(trip)
+            self._give_back(waiter, trip)  # the halt began between its turn and now
 
     async def _wait(self, waiter: Waiter) -> Trip:
         self._waited += 1
@@ -163,9 +182,12 @@ class Pacing(BaseRateLimiter[Priority]):
         if waiter.trip is None:
             self._rooms.leave(waiter, self._clock())
         else:
-            for timetable in waiter.timetables:
-                timetable.give_back(waiter.trip)
+            self._give_back(waiter, waiter.trip)
         self._dispatch()
+
+    def _give_back(self, waiter: Waiter, trip: Trip) -> None:
+        for timetable in waiter.timetables:
+            timetable.give_back(trip)
 
     def _arrive(self, waiter: Waiter, trip: Trip) -> None:
         now = self._clock()
@@ -177,6 +199,8 @@ class Pacing(BaseRateLimiter[Priority]):
         self._refused += 1
         REFUSALS.inc()
         self.pause(seconds)
+        for each in self._shared:
+            each.hold(seconds)
         log.warning("Telegram refuses: too many requests", method=endpoint, seconds=seconds)
 
     def _dispatch(self) -> None:

@@ -4,13 +4,13 @@ import asyncio
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
 from bot.gateway.calls import Chat, is_group
-from bot.gateway.limits import ChatLimits, Timetable, Trip
+from bot.gateway.limits import ChatLimits, Departures, Trip
 
 SWEPT_AT_ONCE: Final = 2
 """Chats looked at, to be forgotten, whenever a call leaves: above one, so that they cannot pile up."""
@@ -22,6 +22,13 @@ class Priority(Enum):
     BROADCAST = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A broadcast of somebody who may lose the right to send it while it waits."""
+
+    may_leave: Callable[[], bool]
+
+
 @dataclass(slots=True, eq=False)
 class Waiter:
     """A call. `trip` once it may leave, `turn` while somebody waits for that."""
@@ -30,7 +37,7 @@ class Waiter:
     priority: Priority
     chat: Chat
     messages: int
-    timetables: tuple[Timetable, ...]
+    timetables: tuple[Departures, ...]
     trip: Trip | None = None
     turn: asyncio.Future[Trip] | None = None
 

@@ -1,4 +1,4 @@
-"""The health of each feed, and which of its items were seen."""
+"""The health of each feed, and which of its items were seen; written only by who holds the watch's lease."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +11,7 @@ from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
 from bot.storage.database import Database
+from bot.storage.leases import Lease, under
 from bot.storage.outbox import Published, publish_in
 from bot.storage.tables import feeds, seen_items
 
@@ -37,18 +38,19 @@ async def get(database: Database, feed: Feed) -> Health:
     return Health(row.etag, row.last_modified, row.failures, due)
 
 
-async def unchanged(database: Database, feed: Feed, due: datetime, now: datetime) -> None:
-    async with database.write() as connection:
+async def unchanged(database: Database, lease: Lease, feed: Feed, due: datetime, now: datetime) -> None:
+    async with under(database, lease) as connection:
         await _note(connection, feed, {"failures": 0, "checked_at": now, "next_check": due})
 
 
-async def failed(database: Database, feed: Feed, failures: int, due: datetime, now: datetime) -> None:
-    async with database.write() as connection:
+async def failed(database: Database, lease: Lease, feed: Feed, failures: int, due: datetime, now: datetime) -> None:
+    async with under(database, lease) as connection:
         await _note(connection, feed, {"failures": failures, "checked_at": now, "next_check": due})
 
 
 async def take(
     database: Database,
+    lease: Lease,
     feed: Feed,
     items: tuple[FeedItem, ...],
     validators: tuple[str, str],
@@ -60,7 +62,7 @@ async def take(
 
     What is older than `fresh_since` is put on the shelf, to be read and not sent.
     """
-    async with database.write() as connection:
+    async with under(database, lease) as connection:
         values = {"etag": validators[0], "last_modified": validators[1], "failures": 0}
         await _note(connection, feed, {**values, "checked_at": now, "next_check": due})
         known = set(await connection.scalars(select(seen_items.c.item).where(seen_items.c.feed == feed.id)))

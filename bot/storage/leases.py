@@ -2,19 +2,24 @@
 
 import os
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.owed import milliseconds
 from bot.storage.tables import leases
 
 LASTS: Final = timedelta(seconds=6)
-"""How long a lease holds without a heartbeat: another process takes over within this time after a crash."""
+"""How long a lease holds without a heartbeat."""
+FREE: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +31,41 @@ class Lease:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another's lease as it stands; `until` changes with each of its heartbeats."""
+
+    owner: str
+    fence: int
+    until: int
+
+
+class LeaseLost(Exception):
+    """Another process has taken the lease over."""
+
+
 def new_owner() -> str:
     """A name for this process that no other has: where it runs, its number there, and something of its own."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex}"
+    return f"{_here()}:{os.getpid()}:{uuid4().hex}"
 
 
-async def acquire(database: Database, name: str, owner: str, now: datetime) -> Lease | None:
-    """Takes or renews a lease; None while somebody else holds it."""
+async def acquire(
+    database: Database, name: str, owner: str, now: datetime, *, silent: Held | None = None
+) -> Lease | Held:
+    """Takes or renews a lease, unless another holds it.
+
+    `silent`: as the other's has stood for longer than a lease lasts; if it still stands like that, it is taken over.
+    """
     until = milliseconds(now + LASTS)
     async with database.write() as connection:
         row = (await connection.execute(select(leases).where(leases.c.name == name).with_for_update())).one_or_none()
         if row is None:
             await connection.execute(insert(leases).values(name=name, owner=owner, fence=1, until=until))
             return Lease(name, owner, 1)
-        if row.owner != owner and row.until > milliseconds(now) and not _died_here(row.owner):
-            return None
-        fence = row.fence if row.owner == owner else row.fence + 1
+        held = Held(row.owner, row.fence, row.until)
+        if held.owner != owner and held.until != FREE and held != silent and not _died_here(held.owner):
+            return held
+        fence = held.fence if held.owner == owner else held.fence + 1
         await connection.execute(
             update(leases).where(leases.c.name == name).values(owner=owner, fence=fence, until=until)
         )
@@ -52,13 +76,32 @@ async def release(database: Database, lease: Lease) -> None:
     """Hands a lease back, so that the next one need not wait for it to run out."""
     async with database.write() as connection:
         mine = (leases.c.name == lease.name, leases.c.owner == lease.owner, leases.c.fence == lease.fence)
-        await connection.execute(update(leases).where(*mine).values(until=0))
+        await connection.execute(update(leases).where(*mine).values(until=FREE))
+
+
+@asynccontextmanager
+async def under(database: Database, lease: Lease) -> AsyncIterator[AsyncConnection]:
+    """A transaction of who holds the lease, and holds it until the end. Raises LeaseLost where that is another."""
+    mine = (leases.c.name == lease.name, leases.c.owner == lease.owner, leases.c.fence == lease.fence)
+    async with database.write() as connection:
+        if await connection.scalar(select(leases.c.fence).where(*mine).with_for_update()) is None:
+            raise LeaseLost(lease.name)
+        yield connection
+
+
+def _here() -> str:
+    """This machine, and where processes are numbered apart (a container), the numbering they are of."""
+    try:
+        numbering = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
+    except OSError:
+        numbering = ""
+    return f"{socket.gethostname()}/{numbering}"
 
 
 def _died_here(owner: str) -> bool:
     """Whether the owner was a process of this machine that is no more: a restart after a crash need not wait."""
-    host, process, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname() or not process.isdecimal():
+    here, process, _ = owner.rsplit(":", 2)
+    if here != _here() or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)

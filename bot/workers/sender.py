@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,13 +38,13 @@ from bot.storage.owed import REACHED
 from bot.texts.bulletins import bulletin_message, correction_message, withdrawal_message
 from bot.texts.catalog import Catalog, Words
 from bot.texts.messages import Message
+from bot.workers.holder import Holder
 
 SETTLE_EVERY_S: Final = 0.1
 SETTLE_AT: Final = 100
 """Outcomes are written down this often, or as soon as there are so many."""
 IDLE_S: Final = 0.5
 """How often the outbox is looked at while nothing is being sent."""
-HEARTBEAT: Final = timedelta(seconds=2)
 STOP_S: Final = 1.0
 """How long messages under way may take to be settled when the program stops."""
 STRIKES: Final = 3
@@ -53,8 +54,11 @@ PROGRESS: Final = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
 
-Carry = Callable[[int, Message, bool], Awaitable[Outcome]]
-"""Takes a message to a chat, silently or not, at the pace Telegram allows, and says what came of it."""
+Carry = Callable[[int, Message, bool, Callable[[], bool]], Awaitable[Outcome]]
+"""Takes a message to a chat, silently or not, at the pace Telegram allows, and says what came of it.
+
+What is asked last, when its turn has come, is whether it may still leave.
+"""
 Alert = Callable[..., Awaitable[None]]
 """Tells the admins something once, by its key in the catalogues."""
 
@@ -81,13 +85,16 @@ class Sender:
     zone: ZoneInfo
     rate: float
     owner: str = field(default_factory=leases.new_owner)
+    _holder: Holder = field(init=False)
     _lease: Lease | None = None
-    _renewed: datetime | None = None
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
     _outcomes: dict[int, list[Settled]] = field(default_factory=dict)
     _rendered: dict[tuple[object, ...], Message] = field(default_factory=dict)
     _tallies: dict[int, Tally] = field(default_factory=dict)
     _landed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._holder = Holder(self.database, "sender", self.clock, self.owner)
 
     @property
     def window(self) -> int:
@@ -130,17 +137,16 @@ class Sender:
         return bool(self._flying or self._outcomes)
 
     async def _hold_lease(self) -> bool:
-        now = self.clock()
-        if self._lease is not None and self._renewed is not None and now - self._renewed < HEARTBEAT:
-            return True
-        lease = await leases.acquire(self.database, "sender", self.owner, now)
-        if lease is None:
+        lease = await self._holder.hold()
+        if lease != self._lease:
             self._abandon()
-        elif self._lease is None or lease.fence != self._lease.fence:
-            self._abandon()
-            revived = await dispatch.revive(self.database)
-            log.info("this process sends the bulletins", fence=lease.fence, revived=revived)
-        self._lease, self._renewed = lease, now
+            self._lease = None
+            if lease is not None:
+                revived = await dispatch.revive(self.database)
+                log.info("this process sends the bulletins", fence=lease.fence, revived=revived)
+            else:
+                log.info("another process sends the bulletins now")
+            self._lease = lease
         return lease is not None
 
     def _abandon(self) -> None:
@@ -150,12 +156,13 @@ class Sender:
         self._outcomes.clear()
 
     def _launch(self, stored: Stored, row: Due) -> None:
-        task = asyncio.create_task(self._deliver(stored, row))
+        assert self._lease is not None  # noqa: S101 - held since the beginning of the turn
+        task = asyncio.create_task(self._deliver(stored, row, partial(self._holder.surely_holds, self._lease.fence)))
         self._flying.add(task)
         task.add_done_callback(self._flying.discard)
 
-    async def _deliver(self, stored: Stored, row: Due) -> None:
-        outcome = await self._attempt(stored, row)
+    async def _deliver(self, stored: Stored, row: Due, may_leave: Callable[[], bool]) -> None:
+        outcome = await self._attempt(stored, row, may_leave)
         SENDS.labels(type(outcome).__name__.lower()).inc()
         now = self.clock()
         settlement = settle(outcome, row.standing, urgent=stored.urgent, now=now)
@@ -177,14 +184,14 @@ class Sender:
         counts = (await outbox.report(self.database, stored.id)).counts
         return not any(counts.get(state) for state in REACHED)
 
-    async def _attempt(self, stored: Stored, row: Due) -> Outcome:
+    async def _attempt(self, stored: Stored, row: Due, may_leave: Callable[[], bool]) -> Outcome:
         if row.ended is not None and stored.kind is Kind.NEWS:
             return Gone(row.ended)
         zone = ZoneInfo(row.timezone) if row.timezone else self.zone
         if not stored.urgent and (until := quiet_until(row.quiet, zone, self.clock())) is not None:
             return Wait(until)
         try:
-            return await self.carry(row.chat_id, self._render(stored, row), row.silent)
+            return await self.carry(row.chat_id, self._render(stored, row), row.silent, may_leave)
         except Exception as error:
             # One row must not end the sender; it is tried again, with a limit.
             log.exception("a delivery failed", bulletin=stored.id)
@@ -244,7 +251,7 @@ class Sender:
         if self._lease is not None:
             with suppress(DatabaseUnavailable):
                 await self._settle()
-                await leases.release(self.database, self._lease)
+            await self._holder.release()
 
 
 def _message(stored: Stored, own: Coverage | None, words: Words) -> Message:

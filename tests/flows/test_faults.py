@@ -152,7 +152,7 @@ class Carried:
     taken: list[int] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
 
-    async def carry(self, chat_id: int, _message: Message, _silent: bool) -> Outcome:
+    async def carry(self, chat_id: int, _message: Message, _silent: bool, _may_leave: Callable[[], bool]) -> Outcome:
         self.taken.append(chat_id)
         return self.foretold.get(chat_id, Sent(1))
 

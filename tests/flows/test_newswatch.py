@@ -15,9 +15,10 @@ from bot.app import open_database
 from bot.config import Settings
 from bot.domain.feeds import LONGEST_INTERVAL, NORMAL_INTERVAL, Feed
 from bot.serving import serving
-from bot.storage import bulletins, feeds, outbox
+from bot.storage import bulletins, feeds, leases, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database
+from bot.storage.leases import Lease
 from bot.workers.newswatch import TELL_AFTER, Newswatch
 from tests.fake_telegram import FakeTelegram, Person
 from tests.flows.conftest import ADMIN
@@ -228,7 +229,10 @@ async def test_what_goes_wrong_with_one_feed_does_not_end_the_watch_over_the_oth
     watched.nobody_hears = True
     watched.server.items = [("New", now)]
     lost = Feed("lost", watched.server.url.replace("/feed", "/nothing"), "Lost", "", "en")
-    await feeds.failed(watched.database, lost, TELL_AFTER - 1, now, now)
+    lease = await leases.acquire(watched.database, "newswatch", leases.new_owner(), now)
+    assert isinstance(lease, Lease)
+    await feeds.failed(watched.database, lease, lost, TELL_AFTER - 1, now, now)
+    await leases.release(watched.database, lease)
     task = asyncio.create_task(watched.watch(lost, watched.feed).run())
     async with asyncio.timeout(5):
         while True:

@@ -9,7 +9,7 @@ from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
 from bot.gateway.limits import CHAT_BURST
-from bot.gateway.pacing import Pacing, Priority
+from bot.gateway.pacing import Broadcast, Pacing, Priority
 from bot.gateway.transport import Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Limits
 
@@ -22,12 +22,12 @@ def _ptb_tells_time_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def a_bot(telegram: FakeTelegram, pacing: Pacing) -> AsyncIterator[ExtBot[Priority]]:
+async def a_bot(telegram: FakeTelegram, pacing: Pacing) -> AsyncIterator[ExtBot[Priority | Broadcast]]:
     async with ExtBot(TOKEN, f"{telegram.url}/bot", request=Transport(), rate_limiter=pacing) as bot:
         yield bot
 
 
-async def broadcast(bot: ExtBot[Priority], chat: int, *, paid: bool = False) -> None:
+async def broadcast(bot: ExtBot[Priority | Broadcast], chat: int, *, paid: bool = False) -> None:
     await bot.send_message(chat, "Новость", allow_paid_broadcast=paid, rate_limit_args=Priority.BROADCAST)
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import event
 
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin, NewsItem
-from bot.storage import bulletins, feeds, outbox, subscriptions
+from bot.storage import bulletins, feeds, leases, outbox, subscriptions
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.feeds import Health
+from bot.storage.leases import Lease, LeaseLost
 from bot.storage.outbox import AlreadyPublished
 
 FEED = Feed("one", "https://one.example/feed", "One", "", "en")
@@ -25,9 +26,15 @@ def found(key: str, day: int = 22) -> FeedItem:
     return FeedItem(key, NewsItem(f"News {key}", date(2026, 11, day)))
 
 
+async def holding(database: Database, now: datetime) -> Lease:
+    lease = await leases.acquire(database, "newswatch", "this:1:test", now)
+    assert isinstance(lease, Lease)
+    return lease
+
+
 async def take(database: Database, now: datetime, *items: FeedItem, feed: Feed = FEED) -> int:
-    due = now + timedelta(minutes=10)
-    return await feeds.take(database, feed, items, ("etag", "yesterday"), FRESH_SINCE, due, now)
+    due, lease = now + timedelta(minutes=10), await holding(database, now)
+    return await feeds.take(database, lease, feed, items, ("etag", "yesterday"), FRESH_SINCE, due, now)
 
 
 async def stages(database: Database) -> list[Stage]:
@@ -90,16 +97,32 @@ async def test_a_failure_in_the_middle_leaves_neither_the_seen_nor_the_sent(
 
 
 async def test_the_health_is_kept(database: Database, now: datetime) -> None:
+    lease = await holding(database, now)
     assert await feeds.get(database, FEED) == Health()
-    await feeds.failed(database, FEED, 1, now + timedelta(hours=1), now)
+    await feeds.failed(database, lease, FEED, 1, now + timedelta(hours=1), now)
     assert await feeds.get(database, FEED) == Health(failures=1, next_check=now + timedelta(hours=1))
     await take(database, now)
     assert await feeds.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(minutes=10))
-    await feeds.failed(database, FEED, 2, now, now)
+    await feeds.failed(database, lease, FEED, 2, now, now)
     assert await feeds.get(database, FEED) == Health("etag", "yesterday", 2, now)
-    await feeds.unchanged(database, FEED, now + timedelta(hours=2), now)
+    await feeds.unchanged(database, lease, FEED, now + timedelta(hours=2), now)
     assert await feeds.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(hours=2))
     assert await feeds.get(database, OTHER) == Health()
+
+
+async def test_a_watch_that_has_lost_its_lease_writes_nothing(database: Database, now: datetime) -> None:
+    lease = await holding(database, now)
+    await leases.release(database, lease)
+    assert isinstance(await leases.acquire(database, "newswatch", "other:1:test", now), Lease)
+    for write in (
+        feeds.take(database, lease, FEED, (found("a"),), ("", ""), FRESH_SINCE, now, now),
+        feeds.failed(database, lease, FEED, 1, now, now),
+        feeds.unchanged(database, lease, FEED, now, now),
+    ):
+        with pytest.raises(LeaseLost):
+            await write
+    assert await stages(database) == []
+    assert await feeds.get(database, FEED) == Health()
 
 
 async def test_a_feed_with_a_new_address_is_asked_for_everything_at_once(database: Database, now: datetime) -> None:
