@@ -21,16 +21,18 @@ from bot.config import Settings
 from bot.editor import Editor
 from bot.gateway.answering import Answering
 from bot.gateway.limits import UNPAID_RATE
-from bot.gateway.pacing import Pacing
 from bot.gateway.server import CannotListen, Server, path_of
 from bot.gateway.transport import Transport
 from bot.gateway.webhook import Webhook
 from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.house import House
+from bot.handlers.tables import current
 from bot.health import Health
+from bot.pace import pacing
 from bot.receiving import Bot, keep_webhook, poll, set_webhook
 from bot.storage import secret_values
 from bot.workers.counting import Counting
+from bot.workers.following import Following
 from bot.workers.newswatch import Newswatch
 from bot.workers.progress import Progress
 from bot.workers.sender import Sender
@@ -61,7 +63,8 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
         house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
         requests = Answering() if settings.webhook_url else Transport(), Transport()
-        application = build_application(house, token, settings.api_url, *requests, Pacing(settings.send_rate))
+        pace = pacing(settings.send_rate, database)
+        application = build_application(house, token, settings.api_url, *requests, pace)
         server = await _server(settings, house, application)
         progress = _progress(application.bot, house, settings)
         work: list[asyncio.Task[None]] = []
@@ -162,15 +165,24 @@ def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[
         allow_private=settings.allow_private_fetch,
     )
     upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
+    following = Following(database=house.database, catch_up=partial(current, house), forget=partial(_forget, house))
     counting = Counting(database=house.database, questions=house.questions, clock=house.clock)
     return [
         publish_commands(bot, house.catalog),
         publish_desk(bot, house),
+        following.run(),
         sender.run(),
         newswatch.run(),
         upkeep.run(),
         counting.run(),
     ]
+
+
+def _forget(house: House, chat_id: int | None) -> None:
+    if chat_id is None:
+        house.chats.drop_all()
+    else:
+        house.chats.drop(chat_id)
 
 
 def _progress(bot: ExtBot[Any], house: House, settings: Settings) -> Progress:

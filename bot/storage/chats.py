@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage.changes import tell_chats
 from bot.storage.database import Database
 from bot.storage.tables import chats
 
@@ -55,12 +56,17 @@ class Chats:
         """Erases everything that is kept of the chat."""
         async with self._database.write() as connection:
             await connection.execute(delete(chats).where(chats.c.id == chat_id))
+            await tell_chats(connection, chat_id)
         self._hold(Chat(chat_id))
 
     def drop(self, *chat_ids: int) -> None:
         """Forgets what is held in memory, after somebody else has written."""
         for chat_id in chat_ids:
             self._held.pop(chat_id, None)
+
+    def drop_all(self) -> None:
+        """Forgets everything that is held in memory, after changes may have been missed."""
+        self._held.clear()
 
     async def _store(self, chat_id: int, choice: dict[str, Any], now: datetime) -> Chat:
         before = await self.get(chat_id)
@@ -70,6 +76,7 @@ class Chats:
             await connection.execute(
                 statement.on_conflict_do_update(index_elements=[chats.c.id], set_={**choice, "changed_at": now})
             )
+            await tell_chats(connection, chat_id)
         return self._hold(replace(self._held.get(chat_id, before), **choice))
 
     def _hold(self, chat: Chat) -> Chat:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.editions import Edition
 from bot.domain.missions import Directory
+from bot.storage.changes import tell_edition
 from bot.storage.database import Database
 from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
 from bot.storage.tables import editions, missions
@@ -54,6 +55,7 @@ async def add_in(connection: AsyncConnection, edition: Edition, digest: str, now
         await _insert(connection, table, number, rows)
     kept = select(editions.c.id).order_by(_TURN.desc(), editions.c.id.desc()).limit(KEPT)
     await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
+    await tell_edition(connection)
     return int(number)
 
 
@@ -61,6 +63,7 @@ async def make_live(connection: AsyncConnection, number: int) -> bool:
     """Makes a stored edition the live one, as part of a transaction; False where it is not kept any more."""
     turn = await _retire_live(connection)
     made = await connection.execute(update(editions).where(editions.c.id == number).values(live=True, turn=turn))
+    await tell_edition(connection)
     return made.rowcount > 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Ended
 from bot.domain.quiet import Quiet
+from bot.storage.changes import tell_chats
 from bot.storage.database import Database
 from bot.storage.tables import chats, subscriptions
 
@@ -91,6 +92,7 @@ async def move_in(connection: AsyncConnection, old: int, new: int, now: datetime
         .where(subscriptions.c.chat_id == old, subscriptions.c.ended_at.is_(None))
         .values(ended_at=now, ended_reason=Ended.NOT_FOUND.value)
     )
+    await tell_chats(connection, old, new)
 
 
 def _subscription(row: Row[Any]) -> Subscription:

@@ -253,3 +253,11 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
 )
 """Random values that the program makes once for itself."""
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("free_at", BigInteger, nullable=False),
+)
+"""Where the common timetable of all replicas has its next free place, in microseconds since 1970."""
