@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -30,6 +31,9 @@ _PATH = re.compile(r"/bot(?P<token>[^/]+)/(?P<method>\w+)")
 _FILE = re.compile(r"/file/bot(?P<token>[^/]+)/(?P<path>.+)")
 _METHODS: dict[str, Callable[..., Any]] = {**sending.METHODS, **answering.METHODS, **profile.METHODS}
 
+_asked_as: ContextVar[str] = ContextVar("asked_as", default="")
+"""The Host header of the request that is being answered; none for a call in a webhook's response."""
+
 
 class FakeTelegram(World):
     """The server, as an asynchronous context manager. `limits` and `faults` may be replaced at any time."""
@@ -43,9 +47,13 @@ class FakeTelegram(World):
         faults: Faults | None = None,
         accept_anyone: bool = False,
         log: Path | None = None,
+        addresses: int = 1,
         calls_kept: int = 100_000,
     ) -> None:
-        """`accept_anyone`: every positive chat id is somebody who started the bot. `log`: a JSON line per send."""
+        """`accept_anyone`: every positive chat id is somebody who started the bot. `log`: a JSON line per send.
+
+        `addresses`: it listens at 127.0.0.1 and so many in all, and the log says at which a send arrived.
+        """
         super().__init__(
             bot_id=int(token.partition(":")[0]),
             limits=limits or Limits(),
@@ -55,7 +63,7 @@ class FakeTelegram(World):
         )
         self.token = token
         self.faults = faults or Faults()
-        self._port = port
+        self._port, self._addresses = port, addresses
         self._log = log.open("ab", buffering=0) if log else None
         self._runner: web.AppRunner | None = None
 
@@ -64,8 +72,9 @@ class FakeTelegram(World):
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024).start()
-        self._port = self._runner.addresses[0][1]
+        for number in range(1, self._addresses + 1):
+            await web.TCPSite(self._runner, f"127.0.0.{number}", self._port, backlog=1024).start()
+            self._port = self._runner.addresses[0][1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -108,6 +117,7 @@ class FakeTelegram(World):
         if fate is Fate.CUT_BEFORE:
             self._record(method, params, monotonic(), 0, "cut before", fate=fate)
             return _cut(request)
+        _asked_as.set(request.host)
         code, body = await self._answer(method, params, fate)
         if self.faults.latency and method.lower() != "getupdates":
             await asyncio.sleep(self.faults.latency)
@@ -162,6 +172,7 @@ class FakeTelegram(World):
                 "fate": fate.name.lower(),
                 "message_id": message_id,
                 "text": params.text("text")[:200],
+                "host": _asked_as.get(),
             }
             self._log.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
