@@ -15,9 +15,9 @@ import structlog
 
 from bot.gateway.limits import Timetable, Trip
 
-SPACING: Final = 0.07
+SPACING: Final = 0.1
 """Seconds by which a second's worth of messages is stretched: the calls of several processes arrive less evenly than
-those of one (28 a second, not 30)."""
+those of one (27 a second, not 30)."""
 LATE: Final = 0.05
 """How late a place may still be used, in seconds."""
 AHEAD: Final = 0.02

@@ -28,8 +28,8 @@ AT_ONCE: Final = 512
 """Updates at work; Telegram is told to come again with more."""
 HELD_S: Final = 25.0
 """An update that takes longer, because Telegram has halted us for instance, is answered for before it is done with."""
-REMEMBERED: Final = 4096
-"""Updates of which is known that they were dealt with, should they come again."""
+REMEMBERED: Final = 1024
+"""Updates whose responses are kept, should they come again."""
 COME_AGAIN_S: Final = 1
 
 log = structlog.get_logger(__name__)
@@ -48,41 +48,35 @@ class Webhook:
     held_s: float = HELD_S
     draining: bool = False
     _at_work: set[asyncio.Task[None]] = field(default_factory=set)
-    _under_way: dict[int, asyncio.Future[bytes | None]] = field(default_factory=dict)
-    """Updates whose response is not written yet; comes to what `_dealt_with` then says of them."""
-    _dealt_with: OrderedDict[int, bytes | None] = field(default_factory=OrderedDict)
-    """By update: the body of a response that did not get through, None where it did or had none."""
+    _responses: OrderedDict[int, asyncio.Future[bytes]] = field(default_factory=OrderedDict)
+    """By update: the body of its response. Who brings an update again has not got that, so it is given again."""
 
-    async def receive(self, request: web.Request) -> web.StreamResponse:
+    async def receive(self, request: web.Request) -> web.Response:
         """POST of one update."""
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(errors="replace"), self.secret.encode()):
             return web.Response(status=403)
         if self.draining or len(self._at_work) >= self.at_once:
-            return _come_again()
+            metrics.UPDATES_REFUSED.inc()
+            return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN_S)})
         update = self._read(await request.read())
         if update is None:
             return web.Response()  # brought again it would be no better
-        number = update.update_id
-        if (before := self._under_way.get(number)) is not None:
-            await asyncio.wait({before}, timeout=self.held_s)
-        if number in self._under_way:
-            return _come_again()
-        outcome = self._under_way[number] = asyncio.get_running_loop().create_future()
-        body = None
-        try:
-            body = self._dealt_with[number] if number in self._dealt_with else await self._deal_with(update)
-            response, body = await _respond(request, body)
-        finally:
-            outcome.set_result(body)
-            del self._under_way[number]
-            self._remember(number, body)
-        return response
+        body = await asyncio.shield(self._response(update))
+        return web.Response(body=body, content_type="application/json") if body else web.Response()
+
+    def _response(self, update: Update) -> asyncio.Future[bytes]:
+        if (known := self._responses.get(update.update_id)) is not None:
+            return known
+        made = self._responses[update.update_id] = asyncio.ensure_future(self._deal_with(update))
+        while len(self._responses) > REMEMBERED:
+            self._responses.popitem(last=False)
+        return made
 
     async def drain(self, seconds: float) -> None:
         """Takes nothing more, and waits so long for what is at work."""
         self.draining = True
-        under_way: set[asyncio.Future[Any]] = {*self._at_work, *self._under_way.values()}
+        under_way: set[asyncio.Future[Any]] = {*self._at_work, *self._responses.values()}
         if under_way:
             await asyncio.wait(under_way, timeout=seconds)
 
@@ -93,7 +87,7 @@ class Webhook:
             log.warning("an update cannot be read and is left out", reason=type(error).__name__)
             return None
 
-    async def _deal_with(self, update: Update) -> bytes | None:
+    async def _deal_with(self, update: Update) -> bytes:
         """The body of the response to an update: a call, or nothing."""
         turn = Turn(open=True)
         with working(turn):
@@ -102,32 +96,10 @@ class Webhook:
         task.add_done_callback(self._at_work.discard)
         await asyncio.wait({task}, timeout=self.held_s)
         answer = turn.close()
-        return body_of(answer) if answer is not None else None
+        return body_of(answer) if answer is not None else b""
 
     async def _work(self, update: Update) -> None:
         try:
             await self.process(update)
         except Exception:
             log.exception("an update could not be worked through")
-
-    def _remember(self, number: int, body: bytes | None) -> None:
-        self._dealt_with[number] = body
-        self._dealt_with.move_to_end(number)
-        while len(self._dealt_with) > REMEMBERED:
-            self._dealt_with.popitem(last=False)
-
-
-async def _respond(request: web.Request, body: bytes | None) -> tuple[web.StreamResponse, bytes | None]:
-    """Writes the response; also gives the body where it did not get through."""
-    response = web.Response(body=body, content_type="application/json") if body else web.Response()
-    try:
-        await response.prepare(request)
-        await response.write_eof()
-    except ConnectionError:
-        return response, body
-    return response, None
-
-
-def _come_again() -> web.Response:
-    metrics.UPDATES_REFUSED.inc()
-    return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN_S)})
