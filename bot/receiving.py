@@ -65,10 +65,10 @@ async def set_webhook(bot: ExtBot[Any], url: str, secret: str, wait: Callable[[f
             return
 
 
-async def keep_webhook(bot: ExtBot[Any], url: str, secret: str) -> None:
+async def keep_webhook(bot: ExtBot[Any], url: str, secret: str, look_every: float = LOOK_EVERY_S) -> None:
     """Sets the webhook again when something has taken it away, such as a bot that was started without one."""
     while True:
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(look_every)
         with suppress(TelegramError):
             info = await bot.get_webhook_info()
             if info.url != url:
