@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from bot.gateway.limits import UNPAID_RATE
+from bot.gateway.limits import TELEGRAM, Allowance
 from bot.gateway.pacing import Pacing
 from bot.gateway.shared import SharedTimetable, Unkept
 from bot.storage import pace
@@ -14,17 +14,19 @@ PATIENCE_S: Final = 0.5
 """A database that takes longer keeps no timetable."""
 
 
-def pacing(rate: float, database: Database) -> Pacing:
+def pacing(rate: float, database: Database, allowance: Allowance = TELEGRAM) -> Pacing:
     """`rate`: messages a second, of all processes that use this database."""
     if database.is_sqlite:
-        return Pacing(rate)
-    names = {pace.ALL: rate} if rate <= UNPAID_RATE else {pace.ALL: rate, pace.UNPAID: UNPAID_RATE}
+        return Pacing(rate, allowance=allowance)
+    names = {pace.ALL: rate}
+    if rate > allowance.unpaid_rate:
+        names[pace.UNPAID] = allowance.unpaid_rate
     clock = asyncio.get_running_loop().time
     shared = [
         SharedTimetable(each, partial(_reserve, database, name), partial(_hold, database, name), clock=clock)
         for name, each in names.items()
     ]
-    return Pacing(rate, shared=shared, clock=clock)
+    return Pacing(rate, allowance=allowance, shared=shared, clock=clock)
 
 
 async def _reserve(database: Database, name: str, places: int, interval: float) -> float:

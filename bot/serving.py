@@ -20,7 +20,7 @@ from bot.carrier import Carrier
 from bot.config import Settings
 from bot.editor import Editor
 from bot.gateway.answering import Answering
-from bot.gateway.limits import UNPAID_RATE
+from bot.gateway.limits import TELEGRAM, Allowance
 from bot.gateway.server import CannotListen, Server, path_of
 from bot.gateway.transport import Transport
 from bot.gateway.webhook import Webhook
@@ -53,8 +53,10 @@ async def run_on_telegram(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[Bot]:
-    """The bot at work on Telegram, for as long as the block lasts.
+async def serving(
+    settings: Settings, clock: Callable[[], datetime] | None = None, allowance: Allowance = TELEGRAM
+) -> AsyncIterator[Bot]:
+    """The bot at work on Telegram, or another server with an allowance of its own, for as long as the block lasts.
 
     Raises StartFailed, and what opening the database and the data raises.
     """
@@ -63,14 +65,15 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
         house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
         requests = Answering() if settings.webhook_url else Transport(), Transport()
-        pace = pacing(settings.send_rate, database)
+        pace = pacing(settings.send_rate, database, allowance)
         application = build_application(house, token, settings.api_url, *requests, pace)
         server = await _server(settings, house, application)
         progress = _progress(application.bot, house, settings)
         work: list[asyncio.Task[None]] = []
         try:
             await _start(application, server, settings)
-            parts = [*_work(application.bot, house, settings), progress.run()]
+            paid = settings.send_rate > allowance.unpaid_rate
+            parts = [*_work(application.bot, house, settings, paid=paid), progress.run()]
             if server.webhook is not None:
                 assert settings.webhook_url is not None  # noqa: S101 - there is a webhook only with an address
                 parts.append(keep_webhook(application.bot, settings.webhook_url, server.webhook.secret))
@@ -144,12 +147,12 @@ async def _listen(server: Server, *, needed: bool) -> None:
         log.info("listening", address="{}:{}".format(*server.bound))
 
 
-def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+def _work(bot: ExtBot[Any], house: House, settings: Settings, *, paid: bool) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the chat."""
     alert = Alerts(bot, house)
     sender = Sender(
         database=house.database,
-        carry=Carrier(bot, house.clock, paid=settings.send_rate > UNPAID_RATE),
+        carry=Carrier(bot, house.clock, paid=paid),
         alert=alert,
         catalog=house.catalog,
         directory=lambda: house.live.directory,

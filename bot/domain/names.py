@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -184,9 +184,10 @@ class NameIndex:
         return found
 
 
-def load_index(path: Path | None = None) -> NameIndex:
-    """Reads the file that scripts/build_names.py wrote; ValueError if it is something else."""
-    tables, about = read_tables(path or INDEX_FILE)
+@cache
+def load_index(path: Path = INDEX_FILE) -> NameIndex:
+    """Reads the file that scripts/build_names.py wrote, once a process; ValueError if it is something else."""
+    tables, about = read_tables(path)
     shown = {name: about[name] for name in about if name not in ("sections", "codes", "languages", "pool")}
     return NameIndex(tables=tables, languages=tuple(about["languages"]), about=MappingProxyType(shown))
 

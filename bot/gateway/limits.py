@@ -39,6 +39,17 @@ GROUP_MOST: Final = 20
 GROUP_MINUTE: Final = 60.0 + LATE
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a server takes: messages a second without payment, and the seconds that it wants between two to a chat."""
+
+    unpaid_rate: float = UNPAID_RATE
+    chat_pace: float = CHAT_PACE
+
+
+TELEGRAM: Final = Allowance()
+
+
 @dataclass(slots=True, eq=False)
 class Trip:
     """A call that may leave: how many messages it puts into the chat, when it left, infinity until it has."""
@@ -139,7 +150,7 @@ class ChatLimits:
 
     __slots__ = ("_burst", "_last", "_minute", "_pace", "_paid_up")
 
-    def __init__(self, *, pace: float = CHAT_PACE, group: bool = False) -> None:
+    def __init__(self, *, pace: float, group: bool = False) -> None:
         self._pace = pace
         self._burst = 1 if group else CHAT_BURST
         self._minute: deque[float] | None = deque() if group else None

@@ -21,7 +21,7 @@ from telegram.ext import BaseRateLimiter
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.gateway.calls import chat_of, messages_in
-from bot.gateway.limits import UNPAID_RATE, Departures, Timetable, Trip
+from bot.gateway.limits import TELEGRAM, UNPAID_RATE, Allowance, Departures, Timetable, Trip
 from bot.gateway.shared import SharedTimetable
 from bot.gateway.transport import NotSent
 from bot.gateway.waiting import Broadcast, Priority, Waiter, WaitingRooms
@@ -58,8 +58,9 @@ class Counters:
 class Pacing(BaseRateLimiter[Priority | Broadcast]):
     """`rate` messages a second. `rate_limit_args` marks a broadcast; what has none is a reply.
 
-    Above 30 a second the rate is that of messages with `allow_paid_broadcast`; all others keep to 30 among themselves.
-    `shared`: the timetables of all replicas together, of the rate and, where that is above 30, of those others.
+    Above what is allowed without payment, 30 a second, the rate is that of messages with `allow_paid_broadcast`; all
+    others keep to those 30 among themselves. `shared`: the timetables of all replicas together, of the rate and, where
+    that is above 30, of those others.
     `clock` must be the event loop's own.
     """
 
@@ -67,18 +68,19 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         self,
         rate: float = UNPAID_RATE,
         *,
+        allowance: Allowance = TELEGRAM,
         shared: Sequence[SharedTimetable] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
         self._timetable = Timetable(rate)
-        unpaid = () if rate <= UNPAID_RATE else (Timetable(UNPAID_RATE),)
+        unpaid = () if rate <= allowance.unpaid_rate else (Timetable(allowance.unpaid_rate),)
         self._timetables: tuple[Departures, ...] = (self._timetable, *unpaid, *shared)
         self._paid_timetables: tuple[Departures, ...] = (self._timetable, *shared[:1])
         self._shared = tuple(shared)
         for each in shared:
             each.changed = self._dispatch
-        self._rooms = WaitingRooms()
+        self._rooms = WaitingRooms(allowance.chat_pace)
         self._numbers = count()
         self._halted_until = -math.inf
         self._timer: asyncio.TimerHandle | None = None

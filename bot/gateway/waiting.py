@@ -61,7 +61,8 @@ class WaitingRooms:
     Entries that are not first in their line any more are skipped when they come up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, chat_pace: float) -> None:
+        self._chat_pace = chat_pace
         self._rooms: dict[Chat, Room] = {None: Room(ChatLimits(pace=0.0))}
         self._ready: dict[Priority, list[tuple[int, Waiter]]] = {priority: [] for priority in Priority}
         self._later: list[tuple[float, int, Waiter]] = []
@@ -76,7 +77,8 @@ class WaitingRooms:
     def enter(self, waiter: Waiter, now: float) -> None:
         """Puts a call into the line of its chat, behind those with lower numbers."""
         if (room := self._rooms.get(waiter.chat)) is None:
-            room = self._rooms[waiter.chat] = Room(ChatLimits(group=is_group(waiter.chat)))
+            limits = ChatLimits(pace=self._chat_pace, group=is_group(waiter.chat))
+            room = self._rooms[waiter.chat] = Room(limits)
         line = room.lines.setdefault(waiter.priority, deque())
         place = len(line)
         while place and line[place - 1].number > waiter.number:
