@@ -1,7 +1,9 @@
 """The real bot against the fake Bot API: nothing between them but HTTP on 127.0.0.1."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,12 +11,18 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.app import build_house, open_database
 from bot.config import Settings, bundled
+from bot.gateway.limits import Allowance
 from bot.receiving import Bot
 from bot.serving import serving
+from tests.conftest import NOW
 from tests.fake_telegram import FakeTelegram, Message, Person
 
 ADMIN = 4711
+RATE = 1000.0
+GENEROUS = Allowance(unpaid_rate=RATE, chat_pace=0.0)
+"""What a server takes that has no limits of its own, as FakeTelegram unless it is given some: nobody waits for them."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,31 +40,57 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
         yield server
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data_in(folder: Path) -> Path:
     """The bundled data without its feeds, which lie outside."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+    data = folder / "data"
+    data.mkdir()
     for path in bundled("data").iterdir():
         if path.name != "feeds.csv":
-            (folder / path.name).symlink_to(path)
-    return folder
+            (data / path.name).symlink_to(path)
+    return data
 
 
 @pytest.fixture
-def settings(telegram: FakeTelegram, tmp_path: Path, data: Path) -> Settings:
+def data(tmp_path: Path) -> Path:
+    return data_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory as a first start leaves it: the newest schema, the tables and the shelf of news."""
+    folder = tmp_path_factory.mktemp("furnished")
+    settings = Settings(data_dir=data_in(folder), state_dir=folder / "state")
+
+    async def furnish() -> None:
+        async with open_database(settings) as database:
+            await build_house(settings, database, lambda: NOW)
+
+    asyncio.run(furnish())
+    return settings.state_dir
+
+
+@pytest.fixture
+def settings(telegram: FakeTelegram, tmp_path: Path, data: Path, furnished: Path) -> Settings:
+    """Those of a bot that was started before and stopped again."""
     return Settings(
         data_dir=data,
         token=SecretStr(telegram.token),
         api_url=telegram.url,
-        state_dir=tmp_path / "state",
+        state_dir=shutil.copytree(furnished, tmp_path / "state"),
         admin_ids=frozenset({ADMIN}),
+        send_rate=RATE,
+        listen="127.0.0.1:0",
     )
+
+
+def at_work(settings: Settings, clock: Callable[[], datetime]) -> AbstractAsyncContextManager[Bot]:
+    """The bot for as long as the block lasts, in no fear of limits; what keeps to them is tested where it is made."""
+    return serving(settings, clock, GENEROUS)
 
 
 @pytest.fixture
 async def bot(settings: Settings, now: datetime) -> AsyncIterator[Bot]:
-    async with serving(settings, clock=lambda: now) as application:
+    async with at_work(settings, lambda: now) as application:
         yield application
 
 

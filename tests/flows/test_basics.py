@@ -6,9 +6,8 @@ import pytest
 
 from bot.config import Settings
 from bot.receiving import Bot
-from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Person
-from tests.flows.conftest import tap
+from tests.flows.conftest import at_work, tap
 
 
 @pytest.mark.usefixtures("bot")
@@ -37,11 +36,11 @@ async def test_help_privacy_and_commands_stay_within_telegram(ada: Person, ivan:
 
 
 async def test_language_and_country_survive_a_restart(settings: Settings, now: datetime, ada: Person) -> None:
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await ada.ask("/language")
         await tap(ada, "Русский")
         assert "Запомнил" in (await ada.ask("/mycountry кения")).text
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert "Кения" in (await ada.ask("/mycountry")).text
         assert "+7 499 230-02-32" in (await ada.ask("/emergency")).text
 

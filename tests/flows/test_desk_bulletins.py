@@ -12,13 +12,12 @@ from bot.config import Settings
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.receiving import Bot
-from bot.serving import serving
 from bot.storage import audit, broadcasts, bulletins, outbox, roles, subscriptions
 from bot.storage.bulletins import Stage, Stored
 from bot.storage.database import Database
 from bot.storage.roles import Role
 from tests.fake_telegram import FakeTelegram, Message, Person, Standing
-from tests.flows.conftest import ADMIN
+from tests.flows.conftest import ADMIN, at_work
 
 OTHER = 4712
 PAGE = """Consular assistance
@@ -407,11 +406,11 @@ async def test_after_a_restart_the_old_message_rests_and_a_new_one_goes_on(
 ) -> None:
     await subscribed(telegram, database, 60, now)
     published = await outbox.publish(database, Bulletin(ITEM), urgent=False, now=now)
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await admin.say("/broadcasts")
         old = await admin.reply()
         await admin.reply()
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await admin.say("/broadcasts")
         shown = await admin.reply()
         assert "being sent" in shown.text

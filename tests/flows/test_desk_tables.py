@@ -16,11 +16,10 @@ from structlog.testing import capture_logs
 from bot.app import open_database
 from bot.config import Settings
 from bot.receiving import Bot
-from bot.serving import serving
 from bot.storage import audit
 from bot.storage import directory as editions
 from tests.fake_telegram import FakeTelegram, Message, Person
-from tests.flows.conftest import ADMIN, tap
+from tests.flows.conftest import ADMIN, at_work, tap
 
 Row = dict[str, str]
 SECOND = 4712
@@ -327,16 +326,16 @@ async def test_going_back_and_back_again(admin: Person, ada: Person, data: Path,
 async def test_a_restart_does_not_bring_back_what_was_rolled_back(
     settings: Settings, admin: Person, ada: Person, data: Path, now: datetime
 ) -> None:
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         change(data, german_phone(NEW_PHONE))
         await admin.ask("/reload")
         await tap(admin, "Apply")
         await admin.ask("/rollback")
         await tap(admin, "Apply")
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN not in (await ada.ask("germany")).text
     change(data, lambda row: row | {"rule": "Changed."} if row["id"] == "eu-unrepresented" else row, "rules.csv")
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN not in (await ada.ask("germany")).text
         assert "eu-unrepresented" not in (await admin.ask("/reload rules")).text
 
@@ -410,22 +409,22 @@ async def test_a_document_is_applied_kept_over_restarts_and_gives_way_to_a_newer
     settings: Settings, admin: Person, ada: Person, data: Path, now: datetime
 ) -> None:
     sent = sheet([german_phone(NEW_PHONE)(row) for row in rows(data / "missions.csv")])
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await admin.send_document("missions (1).csv", sent)
         shown = await admin.reply()
         assert f"→ {NEW_PHONE}" in shown.text
         assert "Edition 2 is live" in (await tap(admin, "Apply")).text
         assert SHOWN in (await ada.ask("germany")).text
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN in (await ada.ask("germany")).text
         assert "Sent to the bot earlier" in (await admin.ask("/reload")).text
         assert "Nothing would change" in admin.last.text
     assert await live_number(settings) == 2
     change(data, lambda row: row | {"rule": "Changed."} if row["id"] == "eu-unrepresented" else row, "rules.csv")
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN in (await ada.ask("germany")).text
     change(data, german_phone("+74959379566"))
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert "+7 495 937-95-66" in (await ada.ask("germany")).text
         assert "Sent to the bot" not in (await admin.ask("/reload")).text
 
@@ -496,7 +495,7 @@ async def test_a_failure_in_the_middle_of_applying_leaves_everything_as_it_was(
     settings: Settings, admin: Person, ada: Person, data: Path, now: datetime
 ) -> None:
     sent = sheet([german_phone(NEW_PHONE)(row) for row in rows(data / "missions.csv")])
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await admin.send_document("missions.csv", sent)
         await admin.reply()
         with capture_logs() as logs:
@@ -509,7 +508,7 @@ async def test_a_failure_in_the_middle_of_applying_leaves_everything_as_it_was(
                 assert await deeds(settings) == [(0, "loaded")]
                 assert await live_number(settings) == 1
         assert "an update failed" in [line["event"] for line in logs]
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN not in (await ada.ask("germany")).text
         assert "Nothing would change" in (await admin.ask("/reload")).text
         assert "Edition 2 is live" in (await tap(admin, "Apply")).text
@@ -533,10 +532,10 @@ async def test_what_was_shown_before_a_restart_can_be_applied_after_it(
     settings: Settings, admin: Person, ada: Person, data: Path, now: datetime
 ) -> None:
     sent = sheet([german_phone(NEW_PHONE)(row) for row in rows(data / "missions.csv")])
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         await admin.send_document("missions.csv", sent)
         await admin.reply()
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert SHOWN not in (await ada.ask("germany")).text
         assert "is live" in (await tap(admin, "Apply")).text
         assert SHOWN in (await ada.ask("germany")).text

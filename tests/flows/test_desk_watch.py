@@ -24,7 +24,6 @@ from bot.handlers import permission
 from bot.handlers.commands import DESK
 from bot.handlers.house import House
 from bot.receiving import Bot
-from bot.serving import serving
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
 from bot.storage.database import Database
@@ -34,7 +33,7 @@ from bot.storage.tables import metadata
 from bot.texts.catalog import Words
 from bot.texts.watch import audit_line
 from tests.fake_telegram import Button, FakeTelegram, Group, Person, Press
-from tests.flows.conftest import ADMIN, tap
+from tests.flows.conftest import ADMIN, at_work, tap
 
 OTHER_ADMIN = 4712
 MORE_ADMINS = range(4800, 4820)
@@ -156,40 +155,47 @@ def press_in(group: Group, person: Person, data: str, telegram: FakeTelegram) ->
     return press
 
 
-@pytest.mark.parametrize("trigger", triggers())
-async def test_from_no_admin_and_from_groups_nothing_changes_and_one_plain_refusal_comes(
-    trigger: str,
-    telegram: FakeTelegram,
-    bot: Bot,
-    admin: Person,
-    ada: Person,
-    database: Database,
-    english: Words,
+@pytest.mark.usefixtures("bot")
+async def test_a_command_from_no_admin_or_in_a_group_changes_nothing_and_is_plainly_refused(
+    telegram: FakeTelegram, admin: Person, ada: Person, database: Database, english: Words
 ) -> None:
     refusal = english.plain("error.admins_only")
-    if trigger.startswith("/"):
-        before = await everything(database)
+    before = await everything(database)
+    for trigger in triggers():
+        if not trigger.startswith("/"):
+            continue
         for command in (trigger, f"{trigger} all", f"{trigger} add 777 admin", f"{trigger} 1"):
             stranger, group = telegram.user(), telegram.group(None, ada, admin, admins=(ada,))
-            assert (await stranger.ask(command)).text == refusal
+            assert (await stranger.ask(command)).text == refusal, command
             for person in (ada, admin):
                 await group.say(person, command)
-                assert (await group.reply()).text == refusal
-            assert (await stranger.ask("/privacy")).text.startswith("What is stored")
-            assert not group.unread()
-    else:
+                assert (await group.reply()).text == refusal, command
+            assert (await stranger.ask("/privacy")).text.startswith("What is stored"), command
+            assert not group.unread(), command
+        assert await everything(database) == before, trigger
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_button_pressed_by_no_admin_or_in_a_group_changes_nothing_and_is_plainly_refused(
+    telegram: FakeTelegram, admin: Person, ada: Person, database: Database, english: Words
+) -> None:
+    refusal = english.plain("error.admins_only")
+    shown = await tour(telegram)
+    before = await everything(database)
+    for trigger in triggers():
+        if trigger.startswith("/"):
+            continue
         prefix, group = trigger.partition(":")[0], telegram.group(None, ada, admin, admins=(ada,))
-        replayed = [data for data in await tour(telegram) if data.partition(":")[0] == prefix]
-        before = await everything(database)
+        replayed = [data for data in shown if data.partition(":")[0] == prefix]
         for data in (trigger, f"{prefix}:1", f"{prefix}:apply:1", f"{prefix}:{'9' * 40}", *replayed):
             pressed = [press_in(group, person, data, telegram) for person in (ada, admin)]
             for press in (await ada.press_data(data), *pressed):
                 answer = await press.answer()
                 assert (answer["text"], answer["show_alert"]) == (refusal, True), data
-        assert (await ada.ask("/privacy")).text.startswith("What is stored")
-        assert not ada.unread()
-        assert not group.messages[1:]
-    assert await everything(database) == before
+        assert (await ada.ask("/privacy")).text.startswith("What is stored"), trigger
+        assert not ada.unread(), trigger
+        assert not group.messages[1:], trigger
+        assert await everything(database) == before, trigger
 
 
 @pytest.mark.usefixtures("bot")
@@ -319,10 +325,10 @@ async def test_what_was_counted_survives_a_restart_and_forgetting_erases_the_tex
     settings: Settings, admin: Person, ada: Person, ivan: Person, telegram: FakeTelegram, now: datetime
 ) -> None:
     people = (ada, ivan, telegram.user())
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         for person in people:
             await person.ask("narnia")
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert "narnia · 3" in (await admin.ask("/stats")).text
         await ada.ask("/forgetme")
         await tap(ada, "🗑 Yes, erase it")

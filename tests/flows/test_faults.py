@@ -80,16 +80,17 @@ async def gather_readers(settings: Settings, telegram: FakeTelegram, now: dateti
     )
 
 
-async def deliver(settings: Settings, now: datetime, *, urgent: bool) -> dict[int, State]:
-    """Publishes, sends, and says how it ended for every row."""
+async def deliver(settings: Settings, now: datetime, *, urgent: bool) -> tuple[int, dict[int, State]]:
+    """Publishes, sends, and says as which bulletin and how it ended for every row."""
     async with open_database(settings) as database:
         published = await outbox.publish(database, NEWS, urgent=urgent, now=now)
-        assert published == Published(1, PEOPLE + GROUPS)
+        assert isinstance(published, Published)
+        assert published.reached == PEOPLE + GROUPS
         async with serving(settings, clock=quick_clock(now, 20)):
-            await until_finished(database, 1)
+            await until_finished(database, published.number)
         async with database.read() as connection:
             rows = await connection.execute(select(deliveries.c.chat_id, deliveries.c.state))
-            return {row.chat_id: State(row.state) for row in rows}
+            return published.number, {row.chat_id: State(row.state) for row in rows}
 
 
 @pytest.mark.parametrize("urgent", [False, True], ids=["ordinary", "urgent"])
@@ -98,7 +99,7 @@ async def test_everybody_who_can_be_reached_gets_it(
 ) -> None:
     readers = await gather_readers(settings, telegram, now)
     telegram.faults = Faults(bad_gateway=0.05, cut_before=0.02, cut_after=0.02, halt_at=80, halt_for=HALT_S, seed=3)
-    ended = await deliver(settings.model_copy(update={"send_rate": 200.0}), now, urgent=urgent)
+    number, ended = await deliver(settings.model_copy(update={"send_rate": 200.0}), now, urgent=urgent)
 
     sends = telegram.calls_of("sendMessage")
     met = {fate: {call.chat_id for call in sends if call.fate is fate} for fate in Fate}
@@ -141,7 +142,7 @@ async def test_everybody_who_can_be_reached_gets_it(
             assert moved is not None
             assert moved.active
         again = await outbox.publish(database, NEWS, urgent=True, now=datetime.now(UTC))
-        assert again == outbox.AlreadyPublished(1)
+        assert again == outbox.AlreadyPublished(number)
 
 
 @dataclass

@@ -9,13 +9,12 @@ from bot.config import Settings
 from bot.domain.delivery import Ended, State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.receiving import Bot
-from bot.serving import serving
 from bot.storage import amendments, bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.outbox import Published
 from tests.fake_telegram import FakeTelegram, Message, Person
-from tests.flows.conftest import ADMIN, eventually, tap
+from tests.flows.conftest import ADMIN, at_work, eventually, tap
 
 ITEM = NewsItem(
     title="Airports closed & reopened",
@@ -134,7 +133,12 @@ async def test_quiet_hours_hold_back_all_but_urgent_bulletins(
     await publish(settings, now, urgent, urgent=True)
     assert "Leave now" in (await ada.reply()).text
     async with open_database(settings) as database:
-        assert (await outbox.report(database, held.number)).counts == {State.PENDING: 1}
+
+        async def waits_again() -> bool:
+            return (await outbox.report(database, held.number)).counts == {State.PENDING: 1}
+
+        await eventually(waits_again)
+    assert not ada.unread()
 
 
 async def test_silent_delivery_is_silent(settings: Settings, bot: Bot, ada: Person, now: datetime) -> None:
@@ -176,7 +180,7 @@ async def test_what_telegram_says_of_lost_chats_ends_their_subscriptions(
     for standing, person in people.items():
         person.standing = standing
     published = await publish(settings, now)
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert await counts(settings, published.number) == {State.GONE: 3}
     async with open_database(settings) as database:
         for standing, reason in lost.items():
@@ -196,7 +200,7 @@ async def test_an_upgraded_group_moves_with_its_subscription(
         await subscriptions.start(database, group.id, "group", "en", now)
     new = await group.upgrade()
     published = await publish(settings, now)
-    async with serving(settings, clock=lambda: now):
+    async with at_work(settings, lambda: now):
         assert "Airports" in (await new.reply()).text
         assert await counts(settings, published.number) == {State.SENT: 1}
 

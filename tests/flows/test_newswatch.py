@@ -14,14 +14,13 @@ from aiohttp import web
 from bot.app import open_database
 from bot.config import Settings
 from bot.domain.feeds import LONGEST_INTERVAL, NORMAL_INTERVAL, Feed
-from bot.serving import serving
 from bot.storage import bulletins, feeds, leases, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.leases import Lease
 from bot.workers.newswatch import TELL_AFTER, Newswatch
 from tests.fake_telegram import FakeTelegram, Person
-from tests.flows.conftest import ADMIN
+from tests.flows.conftest import ADMIN, at_work
 
 HEADER = "id,url,publisher,country,language\n"
 TICK = timedelta(seconds=1)
@@ -151,18 +150,18 @@ async def test_fresh_news_reaches_the_subscribers_and_a_restarted_bot_brings_not
     server.items = [("Border closed", now - timedelta(hours=3))]
     clock = Clock(now)
     server.broken = 503
-    async with serving(watching, clock):
+    async with at_work(watching, clock):
         await ada.ask("/subscribe")
     server.broken = 0
     clock.now += LONGEST_INTERVAL
-    async with serving(watching, clock):
+    async with at_work(watching, clock):
         message = await ada.reply(timeout=10)
         assert "Border closed" in message.text
         assert "Local News" in message.text
         assert "Russia is at war in Ukraine" in message.text
     clock.now += NORMAL_INTERVAL
     server.items.insert(0, ("Border open", clock.now))
-    async with serving(watching, clock):
+    async with at_work(watching, clock):
         assert "Border open" in (await ada.reply(timeout=10)).text
     assert server.answers == [503, 200, 200]
     assert not ada.unread()
@@ -252,7 +251,7 @@ async def test_the_admins_hear_of_a_failing_feed_in_the_chat(
     clock = Clock(now)
     feed = Feed("local", server.url, "Local News", "", "en")
     for failures in range(1, TELL_AFTER + 2):
-        async with serving(watching, clock), open_database(watching) as database, asyncio.timeout(10):
+        async with at_work(watching, clock), open_database(watching) as database, asyncio.timeout(10):
             while True:
                 if (await feeds.get(database, feed)).failures == failures:
                     break
