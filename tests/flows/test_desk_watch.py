@@ -23,7 +23,6 @@ from bot.config import Settings
 from bot.handlers import permission
 from bot.handlers.commands import DESK
 from bot.handlers.house import House
-from bot.receiving import Bot
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
 from bot.storage.database import Database
