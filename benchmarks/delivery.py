@@ -34,10 +34,10 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import open_database
 from bot.config import Settings, bundled
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.storage import bulletins, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.outbox import Published

@@ -1,7 +1,6 @@
 """The composition root: builds everything that the bot consists of."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -32,31 +31,11 @@ from bot.handlers.errors import on_error
 from bot.handlers.house import House, Live
 from bot.loading import open_directory, shelve_pages
 from bot.receiving import Bot
-from bot.storage import schema
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.questions import Questions
 from bot.texts.bulletins import standing_notice
 from bot.texts.catalog import DEFAULT, Catalog
-
-
-class StartFailed(Exception):
-    """The bot cannot start; the text is one line for a person and has no secret."""
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database, ready to use: an embedded one is brought to the newest schema, a served one must have it."""
-    database = Database(settings.database)
-    try:
-        await database.open()
-        if database.is_sqlite:
-            await schema.migrate(database)
-        elif not await schema.is_current(database):
-            raise StartFailed(f"the database {database.name} has an older schema: run `embassy-bot migrate` first")
-        yield database
-    finally:
-        await database.close()
 
 
 async def build_house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:

@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import open_database
 from bot.config import Settings, bundled
 from bot.domain.news import Bulletin
 from bot.loading import read_page_file
+from bot.opening import open_database
 from bot.storage import amendments, bulletins, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.outbox import AlreadyPublished, Published

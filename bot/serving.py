@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.alerts import Alerts
-from bot.app import StartFailed, build_application, build_house, now, open_database
+from bot.app import build_application, build_house, now
 from bot.carrier import Carrier
 from bot.config import Settings
 from bot.editor import Editor
@@ -28,6 +28,7 @@ from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.house import House
 from bot.handlers.tables import current
 from bot.health import Health
+from bot.opening import StartFailed, open_database
 from bot.pace import pacing
 from bot.receiving import Bot, keep_webhook, poll, set_webhook
 from bot.storage import secret_values

@@ -6,12 +6,13 @@ from typing import Final
 
 from telegram import User
 
-from bot.app import build_application, build_house, now, open_database
+from bot.app import build_application, build_house, now
 from bot.config import Settings
 from bot.gateway.console import ConsoleRequest
 from bot.gateway.console_chat import converse
 from bot.gateway.console_wording import Wording
 from bot.gateway.terminal import Screen, is_terminal, standard_input
+from bot.opening import open_database
 from bot.texts.catalog import Words
 
 BOT: Final = User(id=1, is_bot=True, first_name="Embassy Finder", username="embassy_finder_bot")

@@ -11,9 +11,10 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from bot.app import build_house, open_database
+from bot.app import build_house
 from bot.config import Settings, bundled
 from bot.gateway.limits import Allowance
+from bot.opening import open_database
 from bot.receiving import Bot
 from bot.serving import serving
 from tests.conftest import NOW

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from bot.config import bundled
 from tests.fake_telegram import FakeTelegram
 
+HERE = Path(__file__).parents[2]
 TOKEN = "987654321:AAH-secret_token_that_must_not_leak_00"
 
 
@@ -27,7 +29,8 @@ class Ended:
 
 
 async def start(folder: Path, *arguments: str, **variables: str) -> Process:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "BOT_STATE_DIR": str(folder / "state"), **variables}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(HERE), **variables}
+    environment.setdefault("BOT_STATE_DIR", str(folder / "state"))
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment, cwd=folder
     )
@@ -127,26 +130,32 @@ async def test_migrating_says_what_it_did(tmp_path: Path) -> None:
     assert second.out == f"schema {first.out.split()[-1]}\n"
 
 
-@pytest.mark.parametrize(
-    ("variables", "words"),
-    [
-        ({"BOT_DATA_DIR": "/nowhere"}, "there is no such data directory"),
-        ({"BOT_DATABASE_URL": "sqlite+aiosqlite:////proc/nowhere/embassy.db"}, "cannot use the database"),
-        ({"BOT_DATABASE_URL": "nonsense"}, "BOT_DATABASE_URL"),
-        ({"BOT_ADMIN_IDS": "me"}, "BOT_ADMIN_IDS"),
-        ({"BOT_SEND_RATE": "0"}, "BOT_SEND_RATE"),
-        ({"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:1"}, "cannot reach the Bot API at http://127.0.0.1:1"),
-    ],
-)
-async def test_what_is_wrong_at_the_start_is_one_clear_line(
-    tmp_path: Path, variables: dict[str, str], words: str
-) -> None:
-    ended = await run(tmp_path, "run", **variables)
-    assert ended.status == 1
-    assert words in ended.err
-    assert ended.err.count("\n") == 1
-    assert "Traceback" not in ended.err
-    assert TOKEN not in ended.err + ended.out
+WRONG: dict[str, dict[str, str]] = {
+    "there is no such data directory": {"BOT_DATA_DIR": "/nowhere"},
+    "cannot use the database": {"BOT_DATABASE_URL": "sqlite+aiosqlite:////proc/nowhere/embassy.db"},
+    "BOT_DATABASE_URL": {"BOT_DATABASE_URL": "nonsense"},
+    "BOT_ADMIN_IDS": {"BOT_ADMIN_IDS": "me"},
+    "BOT_SEND_RATE": {"BOT_SEND_RATE": "0"},
+    "cannot reach the Bot API at http://127.0.0.1:1": {"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:1"},
+}
+
+
+async def test_what_is_wrong_at_the_start_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir()
+    async with asyncio.TaskGroup() as tasks:
+        with closing(sqlite3.connect(tmp_path / "locked" / "embassy.db", isolation_level=None)) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            # It gives whoever holds the lock a few seconds, in which the others are started.
+            locked = tasks.create_task(run(tmp_path, "chat", BOT_STATE_DIR=str(tmp_path / "locked")))
+            for words, variables in WRONG.items():
+                ended = await run(tmp_path, "run", **variables)
+                assert (ended.status, ended.err.count("\n")) == (1, 1), ended
+                assert words in ended.err
+                assert "Traceback" not in ended.err
+                assert TOKEN not in ended.err + ended.out
+            ended = await locked
+    assert (ended.status, one_line(ended.err)) == (1, True), ended
+    assert "locked" in ended.err
 
 
 async def test_a_wrong_token_is_one_line_without_the_token(tmp_path: Path, telegram: FakeTelegram) -> None:
@@ -154,17 +163,6 @@ async def test_a_wrong_token_is_one_line_without_the_token(tmp_path: Path, teleg
     assert ended.status == 1
     assert "refuses BOT_TOKEN" in ended.err
     assert TOKEN.partition(":")[2] not in ended.err + ended.out
-    assert one_line(ended.err)
-
-
-async def test_a_locked_state_directory_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "state").mkdir()
-    holder = sqlite3.connect(tmp_path / "state" / "embassy.db", isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    ended = await run(tmp_path, "chat")
-    holder.close()
-    assert ended.status == 1
-    assert "locked" in ended.err
     assert one_line(ended.err)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.storage import bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage
 from bot.storage.outbox import Published
@@ -30,6 +30,7 @@ NEWS = Bulletin(NewsItem("Airports closed", date(2026, 11, 20), (Section("", ("I
 async def start(settings: Settings, telegram: FakeTelegram) -> Process:
     environment = {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(Path(__file__).parents[2]),
         "BOT_TOKEN": telegram.token,
         "BOT_API_URL": telegram.url,
         "BOT_STATE_DIR": str(settings.state_dir),

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.receiving import Bot
 from bot.storage import audit, broadcasts, bulletins, outbox, roles, subscriptions
 from bot.storage.bulletins import Stage, Stored

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.app import open_database
 from bot.config import Settings
+from bot.opening import open_database
 from bot.receiving import Bot
 from bot.storage import audit
 from bot.storage import directory as editions

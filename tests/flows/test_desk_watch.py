@@ -18,11 +18,11 @@ from sqlalchemy import delete, select, text
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 import bot.handlers
-from bot.app import open_database
 from bot.config import Settings
 from bot.handlers import permission
 from bot.handlers.commands import DESK
 from bot.handlers.house import House
+from bot.opening import open_database
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
 from bot.storage.database import Database

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.delivery import Ended, Outcome, Sent, Settlement, State, Undeliverable
 from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.serving import serving
 from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Stage

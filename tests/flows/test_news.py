@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.delivery import Ended, State
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.receiving import Bot
 from bot.storage import amendments, bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.feeds import LONGEST_INTERVAL, NORMAL_INTERVAL, Feed
+from bot.opening import open_database
 from bot.storage import bulletins, feeds, leases, outbox
 from bot.storage.bulletins import Stage
 from bot.storage.database import Database

@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.app import StartFailed
 from bot.config import Settings
 from bot.gateway.webhook import BODY_MOST, SECRET_HEADER
+from bot.opening import StartFailed
 from bot.receiving import Bot
 from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Person
