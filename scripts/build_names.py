@@ -31,6 +31,8 @@ SOURCE_CODE: Final = (
     "scripts/build_names.py scripts/names"
 )
 PLAIN: Final = (Sort.NAME, Sort.OFFICIAL, Sort.FORMER, Sort.INFORMAL)
+COMBINED: Final = ("ский", "ський", "скі")
+"""Adjectives that become "российско-", the first half of a compound."""
 READ_OUT: Final = (Sort.NAME, Sort.OFFICIAL, Sort.INFORMAL, Sort.ADJECTIVE, Sort.DEMONYM)
 
 
@@ -45,6 +47,8 @@ def collect() -> Collected:
         sort = Sort.FORM if row.sort in PLAIN else row.sort
         for form in forms(row):
             collected.add(form, row.code, sort, row.language, made=True)
+        if row.sort is Sort.ADJECTIVE and row.language in ("ru", "uk", "be", "bg") and row.text.endswith(COMBINED):
+            collected.add(row.text[:-2] + "о", row.code, Sort.COMBINING, row.language, made=True)
         if row.language == "ru" and row.sort >= Sort.POST:
             for form in typed_in_latin(row.text):
                 collected.add(form, row.code, row.sort, "ru-Latn", made=True)

@@ -1,98 +1,128 @@
-"""Lists the ordinary words that look like the name of a country: data/names/words/frequent.txt.
+"""Lists the ordinary words and the names of persons that look like the name of a country: data/names/words/frequent.txt.
 
-Needs the package `wordfreq` (not among ours: its tables take hundreds of MB) in the environment that runs it, and an
-index built without that file. The words and their ranks are from wordfreq's own lists (CC BY-SA 4.0).
+Needs the packages `wordfreq` and `Faker` (not among ours: the tables of the one take hundreds of MB) in the environment
+that runs it. The words and their ranks are from wordfreq's own lists (CC BY-SA 4.0), the names of persons from the lists
+of Faker (MIT). Every word is asked of the finder as it is; those it takes for a country are added to what the file has,
+so it is run after `build_names.py`, and that once more after it.
 
-    python scripts/collect_everyday.py
+    python scripts/collect_everyday.py [LANGUAGE ...]
 """
 
+import importlib
+import pkgutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bot.domain.compounds import SHORTEST_BEGINNING
-from bot.domain.mentions import stemmed
+from bot.domain.matching import Found, Unsure, explain
 from bot.domain.names import NameIndex, load_index
 from bot.domain.normal import words
-from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
-from bot.domain.spelling import near
-from bot.domain.verdict import PLACES
+from bot.domain.senses import KNOWN_TO_ALL, WIDE
+from bot.domain.verdict import Reading
 
 OUTPUT: Final = Path(__file__).parent.parent / "data" / "names" / "words" / "frequent.txt"
-RARE: Final = 2.7
-"""On the Zipf scale: three is once in a million words."""
-COMMON: Final = 3.2
-AT_HOME: Final = 4.0
-FREQUENT: Final = 4.6
-"""Rarer words of other languages are likelier a misspelt name than themselves."""
 LANGUAGES: Final = (
-    "ar bg bn cs da de el en es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro ru "
+    "en ru ar bg bn cs da de el es fa fi fil fr he hi hr hu id is it lt lv mk ms nb nl pl pt ro "
     "sk sl sr sv ta tr uk ur vi"
 ).split()
+PERSONS: Final = "persons"
+"""The line of the file that has the names of persons."""
+RARE: Final = 2.2
+"""On the Zipf scale: three is once in a million words."""
+UNCOMMON: Final = 2.7
+COMMON: Final = 3.0
+FREQUENT: Final = 3.6
+FAR: Final = 0.9
+"""Edits from which a word is rather itself than a misspelt name."""
 
 
-def collisions(index: NameIndex, language: str) -> list[str]:
-    """The language's frequent words that are near to a name, or spelt as a name of another language."""
+def frequent(language: str) -> Iterator[tuple[str, float]]:
+    """The plain words of a language, each once, with their frequency."""
     from wordfreq import iter_wordlist, zipf_frequency  # type: ignore[import-not-found]
 
-    found: dict[str, None] = {}
-    own = index.bits(language)
+    seen: set[str] = set()
+    least = RARE if language in ("en", "ru") else COMMON
     for word in iter_wordlist(language):
         frequency = zipf_frequency(word, language)
-        if frequency < RARE:
+        if frequency < least:
             break
         parts = words(word)
-        if (
-            len(parts) == 1
-            and parts[0].isalpha()
-            and parts[0] not in found
-            and looks_like_a_name(index, parts[0], frequency, own)
-        ):
-            found[parts[0]] = None
-    return list(found)
+        if len(parts) == 1 and parts[0].isalpha() and parts[0] not in seen:
+            seen.add(parts[0])
+            yield parts[0], frequency
 
 
-def looks_like_a_name(index: NameIndex, word: str, frequency: float, own: int) -> bool:
-    well_known = bool(own & KNOWN_TO_ALL)
-    senses = index.find(word)
-    if senses:
-        countries = [sense for sense in senses if sense.sort < Sort.CODE]
-        return (
-            well_known
-            and any(sense.sort not in PLACES for sense in countries)
-            and not any(sense.languages & (own | WIDE) for sense in countries)
-        )
-    mention = stemmed(index, word, 0)
-    if mention and mention.countries:
-        foreign = not any(sense.languages & own for sense in mention.countries)
-        return foreign and (well_known or frequency >= FREQUENT)
-    if well_known and is_beginning(index, word, own):
+def persons() -> Iterator[str]:
+    """First and last names of all languages that Faker has."""
+    import faker.providers.person as package  # type: ignore[import-not-found]
+
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            continue
+        provider = importlib.import_module(f"{package.__name__}.{module.name}").Provider
+        for attribute in dir(provider):
+            listed = getattr(provider, attribute)
+            if attribute.startswith(("first_names", "last_names")) and isinstance(listed, Iterable):
+                for name in listed:
+                    parts = words(name) if isinstance(name, str) else []
+                    if len(parts) == 1 and parts[0].isalpha():
+                        yield parts[0]
+
+
+def taken(index: NameIndex, word: str) -> tuple[str, Reading] | None:
+    """How the finder comes to take the word for a country, and for which; None where it does not."""
+    found = explain(index, word)
+    asked = isinstance(found.answer, Found | Unsure) and found.readings
+    return (found.layer, found.readings[0]) if asked else None
+
+
+def is_rather_a_word(index: NameIndex, language: str, word: str, frequency: float) -> bool:
+    found = taken(index, word)
+    if found is None:
+        return False
+    layer, reading = found
+    well_known = language in ("en", "ru")
+    own = index.bits(language) | (index.bits("no") if language == "nb" else 0)
+    at_home = any(sense.languages & own for sense in reading.mention.countries)
+    if layer == "exact":
+        foreign = not any(sense.languages & (own | WIDE | KNOWN_TO_ALL) for sense in reading.mention.countries)
+        return well_known and frequency >= UNCOMMON and foreign
+    if layer == "endings":
+        return not at_home and (well_known or frequency >= FREQUENT)
+    if layer in ("layout", "beginning"):
+        return frequency >= (UNCOMMON if well_known and layer == "layout" else FREQUENT)
+    if layer == "together":
+        return frequency >= COMMON
+    if reading.mention.cost >= FAR:
         return True
-    guesses = near(index, word)
-    if not guesses:
-        return False
     if well_known:  # a long rare word one edit from a name is likelier that name misspelt
-        return frequency >= COMMON or len(word) < 8 or guesses[0].cost >= 1
-    return frequency >= (AT_HOME if any(sense.languages & own for sense in guesses[0].senses) else FREQUENT)
+        return frequency >= COMMON or (frequency >= UNCOMMON and len(word) < 8)
+    return frequency >= FREQUENT and not at_home
 
 
-def is_beginning(index: NameIndex, word: str, own: int) -> bool:
-    """True for "port", which Portugal begins with."""
-    if len(word) < SHORTEST_BEGINNING:
+def is_rather_a_person(index: NameIndex, name: str) -> bool:
+    found = taken(index, name)
+    if found is None or found[0] == "exact" or (found[0] == "beginning" and len(found[1].codes) > 1):
         return False
-    senses = (sense for name in index.starting_with(word) for sense in index.find(name))
-    return any(sense.sort is Sort.NAME and sense.languages & own for sense in senses)
+    return found[0] != "spelling" or found[1].mention.cost >= FAR
 
 
 def main() -> None:
     index = load_index()
-    lines = []
-    for language in LANGUAGES:
-        lines.append(" ".join((language, *sorted(collisions(index, language)))))
-        print(language, len(lines[-1]), flush=True)
-    OUTPUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = {line.split()[0]: set(line.split()[1:]) for line in OUTPUT.read_text(encoding="utf-8").splitlines()}
+    for language in sys.argv[1:] or (PERSONS, *LANGUAGES):
+        if language == PERSONS:
+            more = {name for name in set(persons()) if is_rather_a_person(index, name)}
+        else:
+            more = {word for word, often in frequent(language) if is_rather_a_word(index, language, word, often)}
+        known = lines.setdefault(language, set())
+        print(language, len(known), "+", len(more - known), flush=True)
+        known |= more
+        text = "".join(" ".join((one, *sorted(found))) + "\n" for one, found in sorted(lines.items()))
+        OUTPUT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

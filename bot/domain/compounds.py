@@ -1,31 +1,43 @@
 """Names that stand in the message, but not as words of their own: as a code, written together, begun, with digits."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from bot.domain.countries import HOST
 from bot.domain.mentions import FUNCTION_WORDS, Mention
 from bot.domain.names import NameIndex
+from bot.domain.normal import HANGUL, NO_SPACES
 from bot.domain.question import CONTEXT, Question
 from bot.domain.senses import KNOWN_TO_ALL, Sense, Senses, Sort
 from bot.domain.signs import iso_code
+from bot.domain.spelling import HAN
 
 SHOUTED: Final = re.compile(r"(?<![^\W_])[A-Z]{2,3}(?![^\W_])")
+CALLED: Final = re.compile(r"(?<![\w+])\+\d{1,4}(?!\d)")
+NEAR_TELLING: Final = 3
 RATHER_WORDS: Final = frozenset(("id", "it", "am", "tv", "pm"))
 """Codes that, even in capitals, are more often something else."""
 TOGETHER: Final = range(8, 41)
 """Letters of "franceembassy"."""
 MOST_TOGETHER: Final = 4
-SHORTEST_BEGINNING: Final = 4
 SHORTEST_SURE: Final = 5
 """Letters that must be typed of a name that no other begins like."""
 MOST_BEGUN: Final = 4
-MOST_STARTS: Final = 100
+MOST_STARTS: Final = 150
+GENERAL: Final = ("republic", "democrat", "the", "респ", "демократ", "королевство", "共和")
+"""How long names begin that say little by it."""
 DIGITS: Final = (str.maketrans("01345", "oieas"), str.maketrans("0346", "озчб"))
 """Digits for the letters that they look like."""
 
 
 def coded(question: Question) -> list[Mention]:
-    """A code in capitals beside a word like "embassy": "NL consulate"."""
+    """A code in capitals beside a word like "embassy" or "country code": "NL consulate", "starts with +251"."""
+    telling = [mention for mention in question.mentions if mention.has(Sort.TELLING)]
+    if telling and (called := [code for code in CALLED.findall(question.text) if question.index.find(code)]):
+        senses = tuple(replace(sense, sort=Sort.ABBREVIATION) for sense in question.index.find(called[0]))
+        place = question.words.index(called[0][1:]) if called[0][1:] in question.words else 0
+        return [Mention(place, place + 1, called[0], senses, "code")]
     shouted = {code.lower() for code in SHOUTED.findall(question.text)} - RATHER_WORDS
     found = []
     for place, word in enumerate(question.words) if shouted else ():
@@ -34,7 +46,8 @@ def coded(question: Question) -> list[Mention]:
             continue
         senses = tuple(Sense(code, Sort.ABBREVIATION, KNOWN_TO_ALL) for code in iso_code(question.index, word.upper()))
         mention = Mention(place, place + 1, word, senses, "code")
-        if senses and question.is_beside(mention, Sort.POST, Sort.CITIZEN):
+        told = any(abs(place - one.start) < NEAR_TELLING or abs(place - one.end) < NEAR_TELLING for one in telling)
+        if senses and (told or question.is_beside(mention, Sort.POST, Sort.CITIZEN)):
             found.append(mention)
     return found
 
@@ -80,25 +93,42 @@ def _plain_names(index: NameIndex, name: str) -> Senses:
 
 
 def begun(question: Question) -> list[Mention]:
-    """All there is are the first letters of a name, or of up to four: "austr", "slov"."""
-    places = question.unknown()
-    named = [mention for mention in question.mentions if not mention.has(*CONTEXT, Sort.FILLER)]
-    if len(places) != 1 or named or len(question.words) > 1 + len(question.mentions):
+    """All there is are the first letters of a name, or of up to four: "austr", "шве", "オースト"."""
+    rest = [place for place in range(len(question.words)) if not _is_around(question.at.get(place))]
+    if len(rest) != 1:
         return []
-    word = question.words[places[0]]
-    if len(word) < SHORTEST_BEGINNING:
+    place, word = rest[0], question.words[rest[0]]
+    known = question.at.get(place)
+    if known and any(sense.sort >= Sort.POST and sense.languages & KNOWN_TO_ALL for sense in known.senses):
         return []
-    senses = []
-    for number, name in enumerate(question.index.starting_with(word)):
+    codes = beginnings(question.index, word)
+    if len(codes) == 1 and (known or len(word) < SHORTEST_SURE or question.index.is_ordinary(word)):
+        return []
+    begun = tuple(Sense(code, Sort.NAME, KNOWN_TO_ALL) for code in codes)
+    return [Mention(place, place + 1, word, begun, "beginning")] if begun else []
+
+
+def _is_around(known: Mention | None) -> bool:
+    return known is not None and known.has(*CONTEXT)
+
+
+def beginnings(index: NameIndex, word: str) -> tuple[str, ...]:
+    """The countries whose English or Russian names, else those in any language, begin so; () where over four do."""
+    is_lettered = not (NO_SPACES.match(word) or HANGUL.match(word))
+    if len(word) < (3 if is_lettered else 1 if HAN.match(word) else 2):
+        return ()
+    familiar: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for number, name in enumerate(index.starting_with(word)):
         if number > MOST_STARTS:
-            return []
-        senses += [sense for sense in question.index.find(name) if sense.sort is Sort.NAME]
-    senses = [sense for sense in senses if sense.languages & KNOWN_TO_ALL]
-    codes = {sense.code for sense in senses}
-    if not codes or len(codes) > MOST_BEGUN or (len(codes) == 1 and len(word) < SHORTEST_SURE):
-        return []
-    begun = tuple(Sense(code, Sort.NAME, KNOWN_TO_ALL) for code in sorted(codes))
-    return [Mention(places[0], places[0] + 1, word, begun, "beginning")]
+            return ()
+        for sense in index.find(name):
+            if sense.sort is Sort.NAME and sense.code != HOST and not name.startswith(GENERAL):
+                (familiar if sense.languages & KNOWN_TO_ALL else others)[sense.code] = None
+    if not familiar and (len(others) == 1 or (len(word) < SHORTEST_SURE and is_lettered) or index.is_ordinary(word)):
+        return ()
+    codes = sorted(familiar or others)
+    return tuple(codes) if len(codes) <= MOST_BEGUN else ()
 
 
 def in_letters(word: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.compounds import begun, coded, in_letters, together
 from bot.domain.layout import other_layouts
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact, stemmed
-from bot.domain.normal import words
+from bot.domain.normal import HANGUL, words
 from bot.domain.question import CONTEXT, Question
 from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sense, Sort
 from bot.domain.spelling import near
@@ -26,6 +26,7 @@ LONG: Final = 40
 LONGEST_LAYOUT: Final = 120
 TIE: Final = 0.13
 """Names whose distance differs by less are equally near."""
+SURELY_NEARER: Final = 0.05
 APOSTROPHE: Final = re.compile("['`´‘’]")
 BARRIERS: Final = (*CONTEXT, Sort.NOT, Sort.CONTRAST, Sort.HOST, Sort.RUSSIAN_CITY)
 
@@ -105,6 +106,8 @@ def retyped(question: Question) -> list[Mention]:
     understood = [mention for mention in question.mentions if len(mention.text) > 2]
     if len(question.text) > LONGEST_LAYOUT or len(understood) * 3 > len(question.words):
         return []
+    if all(map(question.index.is_ordinary, question.words)):
+        return []
     for converted in other_layouts(question.text.strip()):
         spoken = words(converted)
         found = exact(question.index, spoken)
@@ -114,11 +117,18 @@ def retyped(question: Question) -> list[Mention]:
         missing = [place for place in range(len(spoken)) if place not in known]
         found += [more for place in missing[:4] if (more := stemmed(question.index, spoken[place], place))]
         at_post = len(spoken) == 1 or any(mention.has(Sort.POST) for mention in found)
-        named = any(mention.countries and (len(mention.text) > 2 or at_post) for mention in found)
+        named = any(_is_likely_retyped(mention, at_post) for mention in found)
         if named and sum(len(spoken[place]) for place in missing) * 3 <= sum(map(len, spoken)):
             question.read_as(spoken, found, converted)
             return found
     return []
+
+
+def _is_likely_retyped(mention: Mention, at_post: bool) -> bool:
+    """False for abbreviations of small languages: any three keys give one."""
+    if len(mention.text) > 3 or HANGUL.match(mention.text):
+        return bool(mention.countries)
+    return (len(mention.text) > 2 or at_post) and any(sense.languages & KNOWN_TO_ALL for sense in mention.countries)
 
 
 def misspelt(question: Question) -> list[Mention]:
@@ -230,10 +240,10 @@ def _rather_misspelt(question: Question, mention: Mention) -> set[str]:
     familiar = question.languages | KNOWN_TO_ALL
     if not word.isascii() or any(sense.languages & familiar for sense in mention.senses):
         return set()
-    near_by = {
-        sense.code
-        for guess in near(question.index, word, question.languages)
-        for sense in guess.senses
-        if guess.cost < 1.0 and sense.sort is Sort.NAME and sense.languages & familiar
-    }
+    costs: dict[str, float] = {}
+    for guess in near(question.index, word, question.languages):
+        for sense in guess.senses:
+            if guess.cost < 1.0 and sense.sort is Sort.NAME and sense.languages & familiar:
+                costs.setdefault(sense.code, guess.cost)
+    near_by = {code for code, cost in costs.items() if cost < min(costs.values()) + SURELY_NEARER}
     return near_by if near_by.isdisjoint(sense.code for sense in mention.countries) else set()

@@ -1,10 +1,12 @@
 """Several countries in one message: where one is plain, what "and", "or" and "not" join to it is a country too."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from bot.domain.mentions import Mention, stemmed
+from bot.domain.normal import words
 from bot.domain.question import CONTEXT, Question
 from bot.domain.senses import Sort
 from bot.domain.sounds import ARABIC, HEBREW, script_of
@@ -13,6 +15,7 @@ from bot.domain.spelling import near
 JOINING: Final = (Sort.AND, Sort.NOT, Sort.CONTRAST)
 WRITTEN_TOGETHER: Final = {"و": ARABIC, "ו": HEBREW}
 """Letters that mean "and" at the beginning of a word."""
+HYPHENED: Final = re.compile(r"(\w{3,12})[-–]\s?(\w{4,})")
 SHORTEST: Final = 4
 NEAREST: Final = 1.0
 MOST_JOINED: Final = 4
@@ -20,7 +23,7 @@ MOST_JOINED: Final = 4
 
 def listed(question: Question) -> list[Mention]:
     """Names beside a joining word, inflected or misspelt, with a plain name on its other side."""
-    found = list(_halved(question))
+    found = [*_halved(question), *_compounded(question)]
     if not question.naming:
         return found
     places: list[int] = []
@@ -78,19 +81,42 @@ def _understood(question: Question, place: int) -> list[Mention]:
     return [guess] if guess.countries else []
 
 
+def _compounded(question: Question) -> Iterator[Mention]:
+    """The first half of a compound: "franco-algérienne", "российско-узбекский"."""
+    for first, second in HYPHENED.findall(question.text.lower())[:MOST_JOINED]:
+        parts = words(first), words(second)
+        if len(parts[0]) != 1 or len(parts[1]) != 1 or parts[0][0] not in question.words:
+            continue
+        place = question.words.index(parts[0][0])
+        senses = [sense for sense in question.index.find(parts[0][0]) if sense.sort is Sort.COMBINING]
+        if senses and place + 1 < len(question.words) and _is_nationality(question, place + 1):
+            named = tuple(replace(sense, sort=Sort.ADJECTIVE) for sense in senses)
+            yield Mention(place, place + 1, parts[0][0], named, "listed")
+
+
+def _is_nationality(question: Question, place: int) -> bool:
+    known = question.at.get(place) or stemmed(question.index, question.words[place], place)
+    return known is not None and any(sense.sort in (Sort.ADJECTIVE, Sort.DEMONYM) for sense in known.countries)
+
+
 def _halved(question: Question) -> Iterator[Mention]:
-    """The name of which only the distinctive part is said: "North or South Korea", "South Korea or North"."""
+    """The name of which only the distinctive part is said: "North or South Korea", "Korea, south or north"."""
+    size = len(question.words)
     for mention in question.naming:
         if mention.end != mention.start + 2:
             continue
-        shared = question.words[mention.end - 1]
+        first, last = question.words[mention.start : mention.end]
         for joining, place in ((mention.start - 1, mention.start - 2), (mention.end, mention.end + 1)):
-            if not (0 <= place < len(question.words) and 0 <= joining < len(question.words)):
+            if not (0 <= place < size and 0 <= joining < size):
                 continue
             between = question.at.get(joining)
             if between is None or not between.has(*JOINING) or between.end != between.start + 1:
                 continue
-            senses = question.index.find(question.words[place] + shared)
-            other = Mention(place, place + 1, f"{question.words[place]} {shared}", senses, "listed")
-            if other.countries and other.countries[0].code != mention.countries[0].code:
-                yield replace(other, senses=other.countries)
+            word = question.words[place]
+            if len(word) < 3 or _is_named(question, place):
+                continue
+            for shared in (word + last, first + word):
+                other = Mention(place, place + 1, shared, question.index.find(shared), "listed")
+                if other.countries and other.countries[0].code != mention.countries[0].code:
+                    yield replace(other, senses=other.countries)
+                    break

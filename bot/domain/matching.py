@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from bot.domain.compounds import beginnings
 from bot.domain.countries import HOST
 from bot.domain.layers import LAYERS, completed, foreign
 from bot.domain.lists import listed
@@ -74,6 +75,8 @@ def explain(index: NameIndex, text: str, language: str | None = None) -> Explana
     """The same, with how it was found."""
     text = text[:MAX_CHARACTERS]
     if codes := signs(index, text):
+        if text.islower() and codes[0] in (others := beginnings(index, text.strip())):  # "bel": BEL, or Belarus begun
+            codes += tuple(code for code in others if code not in codes)
         return Explanation(_answer(codes, None), "sign")
     question = Question(index, text, language)
     question.add(completed(question))

@@ -1,5 +1,6 @@
 """One message: its words, what of them is known, and which countries they can mean."""
 
+import re
 from collections.abc import Iterable
 
 from bot.domain.countries import HOST
@@ -11,6 +12,8 @@ from bot.domain.verdict import PLACES, Reading, asked_for, languages_of, read
 
 CONTEXT = (Sort.POST, Sort.VISA, Sort.CITIZEN)
 PLAIN_NAMES = (Sort.NAME, Sort.OFFICIAL, Sort.ABBREVIATION)
+NAMES_IN_FULL = re.compile(r"\W*[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+(?:\s[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+){1,2}\W*")
+"""Two or three words that begin with a capital letter each."""
 WORTH_GUESSING = 3
 """Letters a word must have to be taken for a misspelt one."""
 
@@ -121,7 +124,7 @@ class Question:
         )
 
     def is_ordinary(self, mention: Mention) -> bool:
-        if any(sense.sort >= Sort.POST for sense in mention.senses):
+        if any(sense.sort >= Sort.POST and sense.sort is not Sort.PERSON for sense in mention.senses):
             return True
         return mention.layer == "exact" and mention.end == mention.start + 1 and self.index.is_ordinary(mention.text)
 
@@ -129,7 +132,7 @@ class Question:
         """A name that is also an ordinary word counts if it is well known, all there is, or beside "embassy"."""
         ordinary = 0
         for sense in mention.senses:
-            if sense.sort >= Sort.POST:
+            if sense.sort >= Sort.POST and sense.sort is not Sort.PERSON:
                 ordinary |= sense.languages
         if any(sense.languages & self.languages & ~ordinary for sense in mention.countries):
             return True
@@ -146,7 +149,12 @@ class Question:
             wide = [one for one in wide if one.sort in PLAIN_NAMES or one.languages & (KNOWN_TO_ALL | self.languages)]
         if mention.end - mention.start == len(self.words):
             lesser = (*PLACES, Sort.TERRITORY)
-            named = any(sense.sort in PLAIN_NAMES and sense.languages & self.index.major for sense in mention.countries)
+            named = any(
+                sense.sort in PLAIN_NAMES
+                and sense.languages & self.index.major
+                and (sense.sort is not Sort.ABBREVIATION or sense.languages & KNOWN_TO_ALL or self.text.isupper())
+                for sense in mention.countries
+            )
             function = any(sense.sort in FUNCTION_WORDS and sense.languages & WIDE for sense in mention.senses)
             return (named and (self.text.isupper() or not function)) or any(
                 sense.sort not in lesser or not ordinary & (sense.languages & WIDE | KNOWN_TO_ALL) for sense in wide
@@ -164,7 +172,11 @@ class Question:
 
     def is_doubtful(self, mention: Mention) -> bool:
         """Short words of other languages in a sentence are rarely a country, nor are two letters by themselves."""
-        if len(self.words) == 1 or mention.layer != "exact":
+        if len(self.words) == 1:
+            return False
+        if self.is_a_person(mention):
+            return True
+        if mention.layer != "exact":
             return False
         if self.is_address(mention):
             return True
@@ -187,6 +199,17 @@ class Question:
             return False
         own = any(sense.languages & (self.languages or -1) for sense in mention.countries)
         return not (own and self.is_beside(mention))
+
+    def is_a_person(self, mention: Mention) -> bool:
+        """True for "my name is Jordan", and for what only looks like a country in "Chad Kroeger", "Василий Ливанов"."""
+        before = self.at.get(mention.start - 1)
+        if before and before.has(Sort.INTRODUCING):
+            return True
+        rest = [place for place in range(len(self.words)) if not mention.start <= place < mention.end]
+        if not 1 <= len(rest) <= 2 or mention.end > mention.start + 1 or not NAMES_IN_FULL.fullmatch(self.text):
+            return False
+        plain = mention.layer == "exact" and any(sense.sort is not Sort.FORM for sense in mention.countries)
+        return all(place not in self.at for place in rest) and (not plain or mention.has(Sort.PERSON))
 
     def is_address(self, mention: Mention) -> bool:
         """True for a nationality in the name of a street or a station."""

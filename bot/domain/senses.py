@@ -28,7 +28,9 @@ class Sort(IntEnum):
     ROMANISED = 11
     CODE = 12
     CALLING = 13
-    """These two only as the whole message."""
+    """These two only as the whole message, or beside a word such as "country code"."""
+    COMBINING = 14
+    """"Franco-": only before another nationality."""
     REGION = 20
     """A place or an invention that is no country, and must not be taken for one."""
     RUSSIAN_CITY = 21
@@ -43,6 +45,14 @@ class Sort(IntEnum):
     EVERYDAY = 38
     STREET = 39
     """"street", "station": the nationality before it is part of an address."""
+    DENIED = 40
+    """"I mean", or "instead" where it stands behind: what comes before is not meant."""
+    TELLING = 41
+    """"country code", "starts with": a code beside it is one."""
+    INTRODUCING = 42
+    """"my name is": what follows is no country."""
+    PERSON = 43
+    """A first name that is a country, too: "Jordan", "Chad"."""
 
     @property
     def names_country(self) -> bool:
@@ -74,5 +84,6 @@ KINDS: Final = {
     "city": Sort.CITY,
     "territory": Sort.TERRITORY,
     "romanised": Sort.ROMANISED,
+    "combining": Sort.COMBINING,
 }
 """The column `kind` of the data files."""

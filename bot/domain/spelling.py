@@ -40,6 +40,8 @@ STRANGE: Final = {
 """What a guess at such a word costs more; ordinary words are not guessed at."""
 
 
+LOST_FIRST: Final = 0.2
+"""What it costs that the first letter was left out: "ambia"."""
 MOST_WEIGHED: Final = 12
 MOST_ACROSS: Final = 5
 ALIKE: Final = 0.7
@@ -147,7 +149,7 @@ def distance(word: str, spelt: str, name: str, most: float, *, across: bool) -> 
 
 
 def _shape(word: str, name: str, edits: int) -> float:
-    """A letter left out is likelier than one too many; a neighbouring key or another vowel likelier than the rest."""
+    """Likelier than the rest: a letter left out, a vowel too many, a neighbouring key, another vowel."""
     change = 0.0
     steps = Levenshtein.editops(name, word)
     if len(steps) > edits:  # letters swapped
@@ -159,10 +161,14 @@ def _shape(word: str, name: str, edits: int) -> float:
             old, new = name[step.src_pos], word[step.dest_pos]
             if old + new in NEIGHBOURS or (VOWELS.match(latin(old)) and VOWELS.match(latin(new))):
                 change -= 0.1
+        elif VOWELS.match(latin(word[step.dest_pos])):
+            change -= 0.1
     return max(change, -0.3 * edits)
 
 
 def _first_letter(spelt: str, name: str) -> float:
     if not spelt or not name or spelt[0] == name[0]:
         return 0.0
+    if name[1:2] == spelt[0] and len(spelt) < len(name):
+        return LOST_FIRST
     return 0.3 if VOWELS.match(latin(spelt)) and VOWELS.match(latin(name)) else 0.6

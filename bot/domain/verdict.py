@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from bot.domain.countries import HOST
@@ -24,14 +26,16 @@ STRENGTH: Final = {
     Sort.INFORMAL: 0.95,
     Sort.ABBREVIATION: 0.95,
     Sort.FORM: 0.95,
-    Sort.ADJECTIVE: 0.9,
-    Sort.DEMONYM: 0.9,
+    Sort.ADJECTIVE: 0.88,
+    Sort.DEMONYM: 0.88,
     Sort.TERRITORY: 0.85,
     Sort.CAPITAL: 0.8,
     Sort.CITY: 0.75,
     Sort.ROMANISED: 0.8,
 }
 PLACES: Final = (Sort.CAPITAL, Sort.CITY)
+MOST_BETWEEN: Final = 2
+"""Words between two places that "or" joins: "Conakry ou de Bissau"."""
 POSTPOSED: Final = [
     "tr",
     "az",
@@ -82,18 +86,30 @@ def languages_of(index: NameIndex, mentions: list[Mention], text: str, hint: str
     if not text.isascii() and SPECIAL.search(text):
         ballots += [index.bits(language) for language, letters in LETTERS.items() if letters.search(text)] * 2
     for senses in {mention.text: mention.senses for mention in mentions if mention.sorts >= ROLES}.values():
-        bits = 0
-        for sense in senses:
-            if sense.sort >= Sort.POST:
-                bits |= sense.languages
-        ballots.append(bits)
+        ballots.append(_any_of(sense for sense in senses if sense.sort >= Sort.POST))
     if hint in index.languages:
         ballots.append(index.bits(hint))
-    if len(ballots) < 2:
-        return ballots[0] if ballots else 0
-    votes = Counter(place for bits in ballots for place in _places(bits))
+    if not ballots:
+        return 0
+    spoken = _most_voted(ballots, -1)
+    if spoken.bit_count() < 2:
+        return spoken
+    named = [_any_of(mention.countries) for mention in mentions if mention.countries and mention.sorts < ROLES]
+    return _most_voted(named, spoken) or spoken
+
+
+def _most_voted(ballots: list[int], among: int) -> int:
+    """The languages that most of the ballots name."""
+    votes = Counter(place for bits in ballots for place in _places(bits & among))
     most = max(votes.values(), default=0)
     return sum(1 << place for place, count in votes.items() if count == most)
+
+
+def _any_of(senses: Iterable[Sense]) -> int:
+    bits = 0
+    for sense in senses:
+        bits |= sense.languages
+    return bits
 
 
 @lru_cache(maxsize=1024)
@@ -179,10 +195,23 @@ def asked_for(
     if len(readings) > 1 and len({reading.codes for reading in readings}) > 1:
         out = ruled_out(index, mentions, readings, languages, text)
         wanted = [reading for reading in abroad if id(reading.mention) not in out] or abroad
-    if len(wanted) > 1 and any(not _only(reading, *PLACES) for reading in wanted):
-        places = {code for reading in wanted if _only(reading, *PLACES) for code in reading.codes}
-        wanted = [_settled(reading, places) for reading in wanted if not _only(reading, *PLACES)]
+    if len(wanted) > 1 and any(not _is_place(reading) for reading in wanted):
+        paired = _paired(mentions, wanted)
+        places = {code for reading in wanted if _is_place(reading) for code in reading.codes}
+        named = [reading for reading in wanted if not _is_place(reading) or id(reading.mention) in paired]
+        wanted = [_settled(reading, places) for reading in named]
     return wanted
+
+
+def _paired(mentions: list[Mention], readings: list[Reading]) -> set[int]:
+    """The ids of mentions that "and" or "or" joins to another: "Kinshasa or Brazzaville"."""
+    paired: set[int] = set()
+    for first, second in pairwise(reading.mention for reading in readings):
+        between = [one for one in mentions if first.end <= one.start and one.end <= second.start]
+        words = sum(one.end - one.start for one in between)
+        if words == second.start - first.end and 1 <= words <= MOST_BETWEEN and any(one.has(Sort.AND) for one in between):
+            paired |= {id(first), id(second)}
+    return paired
 
 
 def _settled(reading: Reading, codes: set[str]) -> Reading:
@@ -191,9 +220,11 @@ def _settled(reading: Reading, codes: set[str]) -> Reading:
     return replace(reading, codes=kept) if kept else reading
 
 
-def _only(reading: Reading, *sorts: Sort) -> bool:
-    codes = set(reading.codes)
-    return all(sense.sort in sorts for sense in reading.mention.countries if sense.code in codes)
+def _is_place(reading: Reading) -> bool:
+    senses = [sense for sense in reading.mention.countries if sense.code in reading.codes]
+    return all(sense.sort in PLACES or sense.sort is Sort.ROMANISED for sense in senses) and any(
+        sense.sort in PLACES for sense in senses
+    )
 
 
 def ruled_out(
@@ -215,10 +246,15 @@ def ruled_out(
             continue
         before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
         after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
-        plain = any(sense.sort is Sort.NOT for sense in senses)
-        if after is None or (before is None and not plain and not _contrasted(mentions, after)):
+        if after is None or (before is not None and _joins(before, mention, after)):
+            continue
+        if not any(sense.sort is Sort.NOT for sense in senses):  # "X, I mean Y"
+            if before is not None and not out:
+                out.add(id(before))
             continue
         joined = place > 0 and mentions[place - 1].has(Sort.AND)  # "X, and not Y"
+        if before is None and behind_stop.intersection(range(mention.end, after.start + 1)):  # "no no, X"
+            continue
         if before is None or joined or behind_stop.intersection(range(before.end, mention.end)):
             backwards = False
         elif behind_stop.intersection(range(mention.end, after.end)):
@@ -227,23 +263,23 @@ def ruled_out(
             backwards = bool(senses[0].languages & postposed & (languages or -1)) and not (
                 senses[0].languages & languages & ~postposed
             )
-        if plain or not out:
-            out.add(id(before if backwards else after))
+        out.add(id(before if backwards else after))
     return out
 
 
 def _denials(mention: Mention, languages: int) -> list[Sense]:
-    """Its meanings as "not" or "but" in the languages of the message, unless it is another word there."""
-    senses = [sense for sense in mention.senses if sense.sort in (Sort.NOT, Sort.CONTRAST)]
+    """Its meanings as "not" or "I mean" in the languages of the message, unless it is another word there."""
+    senses = [sense for sense in mention.senses if sense.sort in (Sort.NOT, Sort.DENIED)]
     own = [sense for sense in senses if sense.languages & languages]
     return own if own or any(sense.languages & languages for sense in mention.senses) else senses
 
 
-def _contrasted(mentions: list[Mention], named: Mention) -> bool:
-    """True if a word of contrast follows: "not X but Y"."""
-    return any(
-        other.start >= named.end and other.has(Sort.NOT, Sort.CONTRAST) and not other.countries for other in mentions
-    )
+def _joins(before: Mention, mention: Mention, after: Mention) -> bool:
+    """True for a word between two names that is "and" or "or" in a language of theirs: "Chile o Perú"."""
+    if before.end != mention.start or mention.end != after.start:
+        return False
+    spoken = _any_of((*before.countries, *after.countries))
+    return any(sense.sort is Sort.AND and sense.languages & spoken for sense in mention.senses)
 
 
 def codes_of(readings: list[Reading]) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ def _buckets(hashes: list[int]) -> "array[int]":
 
 GUESSED: Final = frozenset(Sort) - {
     Sort.CITY, Sort.ABBREVIATION, Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND, Sort.HOST, Sort.EVERYDAY, Sort.STREET,
+    Sort.DENIED, Sort.TELLING, Sort.INTRODUCING, Sort.PERSON, Sort.CODE, Sort.CALLING, Sort.COMBINING,
 }  # fmt: skip
 """What a misspelt word may be taken for."""
 
