@@ -1,9 +1,9 @@
-"""Lists the ordinary words and the names of persons that look like the name of a country: data/names/words/frequent.txt.
+"""Adds ordinary words and names of persons that look like the name of a country to data/names/words/frequent.txt.
 
-Needs the packages `wordfreq` and `Faker` (not among ours: the tables of the one take hundreds of MB) in the environment
-that runs it. The words and their ranks are from wordfreq's own lists (CC BY-SA 4.0), the names of persons from the lists
-of Faker (MIT). Every word is asked of the finder as it is; those it takes for a country are added to what the file has,
-so it is run after `build_names.py`, and that once more after it.
+Needs the packages `wordfreq` and `Faker` in the environment that runs it (not among ours: the tables of the one take
+hundreds of MB). The words and their ranks are from wordfreq's own lists (CC BY-SA 4.0), the names of persons from the
+lists of Faker (MIT). Every word is asked of the finder as it is; those it takes for a country are added to what the
+file has, so it is run after `build_names.py`, and that once more after it.
 
     python scripts/collect_everyday.py [LANGUAGE ...]
 """
@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bot.domain.matching import Found, Unsure, explain
 from bot.domain.names import NameIndex, load_index
 from bot.domain.normal import words
-from bot.domain.senses import KNOWN_TO_ALL, WIDE
-from bot.domain.verdict import Reading
+from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
+from bot.domain.verdict import PLACES, Reading
 
 OUTPUT: Final = Path(__file__).parent.parent / "data" / "names" / "words" / "frequent.txt"
 LANGUAGES: Final = (
@@ -30,11 +30,14 @@ LANGUAGES: Final = (
 ).split()
 PERSONS: Final = "persons"
 """The line of the file that has the names of persons."""
-RARE: Final = 2.2
+RARE: Final = 1.6
 """On the Zipf scale: three is once in a million words."""
 UNCOMMON: Final = 2.7
 COMMON: Final = 3.0
 FREQUENT: Final = 3.6
+AT_HOME: Final = 4.0
+VERY_FREQUENT: Final = 4.6
+LONG: Final = 8
 FAR: Final = 0.9
 """Edits from which a word is rather itself than a misspelt name."""
 
@@ -89,25 +92,39 @@ def is_rather_a_word(index: NameIndex, language: str, word: str, frequency: floa
     at_home = any(sense.languages & own for sense in reading.mention.countries)
     if layer == "exact":
         foreign = not any(sense.languages & (own | WIDE | KNOWN_TO_ALL) for sense in reading.mention.countries)
-        return well_known and frequency >= UNCOMMON and foreign
+        places = all(sense.sort in PLACES for sense in reading.mention.countries)
+        return well_known and foreign and frequency >= (COMMON if places else UNCOMMON)
     if layer == "endings":
         return not at_home and (well_known or frequency >= FREQUENT)
-    if layer in ("layout", "beginning"):
-        return frequency >= (UNCOMMON if well_known and layer == "layout" else FREQUENT)
+    if layer == "beginning":
+        return well_known and frequency >= FREQUENT
+    if layer == "layout":
+        return frequency >= (COMMON if well_known else FREQUENT)
     if layer == "together":
         return frequency >= COMMON
-    if reading.mention.cost >= FAR:
+    return is_rather_itself(reading, frequency, at_home=at_home, well_known=well_known)
+
+
+def is_rather_itself(reading: Reading, frequency: float, *, at_home: bool, well_known: bool) -> bool:
+    """Whether a word near a name is not that name misspelt: the rarer it is, the farther it must be."""
+    cost = reading.mention.cost
+    plain = any(sense.sort is Sort.NAME and sense.languages & KNOWN_TO_ALL for sense in reading.mention.countries)
+    if well_known and frequency >= COMMON:
         return True
-    if well_known:  # a long rare word one edit from a name is likelier that name misspelt
-        return frequency >= COMMON or (frequency >= UNCOMMON and len(word) < 8)
-    return frequency >= FREQUENT and not at_home
+    if well_known and frequency >= UNCOMMON:
+        return cost >= FAR or len(reading.mention.text.partition(" ")[0]) < LONG
+    if not well_known and frequency >= (VERY_FREQUENT if plain else AT_HOME):
+        return cost >= FAR or not at_home
+    if cost > 1.0 or (cost >= FAR and not plain):
+        return True
+    return not well_known and not plain and not at_home and frequency >= FREQUENT
 
 
 def is_rather_a_person(index: NameIndex, name: str) -> bool:
     found = taken(index, name)
     if found is None or found[0] == "exact" or (found[0] == "beginning" and len(found[1].codes) > 1):
         return False
-    return found[0] != "spelling" or found[1].mention.cost >= FAR
+    return found[0] != "spelling" or is_rather_itself(found[1], 0.0, at_home=False, well_known=False)
 
 
 def main() -> None:

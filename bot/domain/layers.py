@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.compounds import begun, coded, in_letters, together
 from bot.domain.layout import other_layouts
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact, stemmed
-from bot.domain.normal import HANGUL, words
+from bot.domain.normal import HANGUL, NO_SPACES, words
 from bot.domain.question import CONTEXT, Question
 from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sense, Sort
 from bot.domain.spelling import near
@@ -133,7 +133,7 @@ def _is_likely_retyped(mention: Mention, at_post: bool) -> bool:
 
 def misspelt(question: Question) -> list[Mention]:
     """One word that is near a name."""
-    unknown = sorted({*question.unknown(), *question.beside_post()})
+    unknown = sorted({*question.unknown(), *question.beside_post(), *_runs(question)})
     spans = [(place, place + 1) for place in _likeliest(question, unknown)]
     pairs = [(place, place + 2) for place, _ in spans if place + 1 in unknown]
     if APOSTROPHE.search(question.text):  # "v'etnam"
@@ -142,6 +142,16 @@ def misspelt(question: Question) -> list[Mention]:
         guess
         for guess in _guessed(question, spans + pairs[:MOST_GUESSED])
         if _is_credible(question, guess) and (guess.end - guess.start == 1 or guess.cost < 1.0)
+    ]
+
+
+def _runs(question: Question) -> list[int]:
+    """Places of short runs without blanks in which something is known, but no country: "印渡尼西亚"."""
+    named = {mention.start for mention in question.naming}
+    return [
+        place
+        for place, word in enumerate(question.words[:MOST_GUESSED])
+        if place not in named and len(word) in range(3, LONG_WORD) and NO_SPACES.match(word)
     ]
 
 

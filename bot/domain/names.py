@@ -64,8 +64,8 @@ class NameIndex:
         """True if a name of several words may begin with this one."""
         return has_bit(self.tables.parts, "^" + word) or bool(self.extra_pairs)
 
-    def sounding_like(self, skeleton: str, script: int, *, exactly: bool = False) -> set[str]:
-        """The names of a script whose skeleton is this one or (unless `exactly`) one edit away from it."""
+    def sounding_like(self, skeleton: str, script: int, sizes: range, *, exactly: bool = False) -> set[str]:
+        """The names of a script and size whose skeleton is this one or (unless `exactly`) one edit away from it."""
         tables = self.tables
         found: set[str] = set()
         runs: set[int] = set()
@@ -78,7 +78,7 @@ class NameIndex:
                 if tables.sound_hashes[place] == rest:
                     runs.add(tables.sound_starts[place])
         for start in runs:
-            found.update(self._run(start))
+            found.update(self._run(start, sizes))
         return found
 
     def sharing_half(self, word: str) -> set[str]:
@@ -157,15 +157,19 @@ class NameIndex:
         offsets = self.tables.offsets
         return self.tables.pool[offsets[number] : offsets[number + 1]]
 
-    def _run(self, start: int) -> Iterator[str]:
+    def _run(self, start: int, sizes: range) -> list[str]:
         """The keys of one skeleton: numbers in a row, the last one marked by its highest bit."""
         numbers, offsets, pool = self.tables.sound_keys, self.tables.offsets, self.tables.pool
+        found: list[str] = []
+        least, most = sizes.start, sizes.stop
         while True:
             number = numbers[start]
             plain = number & 0x7FFFFFFF
-            yield pool[offsets[plain] : offsets[plain + 1]]
+            begin, end = offsets[plain], offsets[plain + 1]
+            if least <= end - begin < most:
+                found.append(pool[begin:end])
             if number & 0x80000000:
-                return
+                return found
             start += 1
 
     def _payload(self, payload: int) -> Senses:

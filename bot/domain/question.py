@@ -8,12 +8,17 @@ from bot.domain.mentions import FUNCTION_WORDS, Mention, exact
 from bot.domain.names import NameIndex
 from bot.domain.normal import words
 from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
-from bot.domain.verdict import PLACES, Reading, asked_for, languages_of, read
+from bot.domain.tongues import languages_of
+from bot.domain.verdict import PLACES, Reading, asked_for, read
 
 CONTEXT = (Sort.POST, Sort.VISA, Sort.CITIZEN)
 PLAIN_NAMES = (Sort.NAME, Sort.OFFICIAL, Sort.ABBREVIATION)
+SURNAMES = (Sort.FORM, Sort.DEMONYM, Sort.ADJECTIVE)
+"""What Russian surnames are like: "Турков", "Финский"."""
 NAMES_IN_FULL = re.compile(r"\W*[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+(?:\s[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+){1,2}\W*")
 """Two or three words that begin with a capital letter each."""
+TELLS_ITS_LANGUAGE = 5
+"""Words of which a message must have more, for a word to be ordinary because it is so in the message's language."""
 WORTH_GUESSING = 3
 """Letters a word must have to be taken for a misspelt one."""
 
@@ -136,13 +141,14 @@ class Question:
                 ordinary |= sense.languages
         if any(sense.languages & self.languages & ~ordinary for sense in mention.countries):
             return True
+        everyday = len(self.words) > TELLS_ITS_LANGUAGE and ordinary & self.languages
         if not mention.has(*FUNCTION_WORDS) and any(
-            (sense.sort is Sort.NAME and sense.languages & self.index.major)
+            (sense.sort is Sort.NAME and sense.languages & self.index.major and not everyday)
             or (sense.sort is Sort.FORM and sense.languages & (self.languages | KNOWN_TO_ALL))
             for sense in mention.countries
         ):
             return True
-        if self.is_shouted(mention):
+        if self.is_shouted(mention) or self.is_listed(mention):
             return True
         wide = [sense for sense in mention.countries if sense.languages & (WIDE | self.languages)]
         if ordinary & KNOWN_TO_ALL:  # "romance", a Romanian woman in her own language
@@ -160,6 +166,12 @@ class Question:
                 sense.sort not in lesser or not ordinary & (sense.languages & WIDE | KNOWN_TO_ALL) for sense in wide
             )
         return bool(wide) and self.is_beside(mention)
+
+    def is_listed(self, mention: Mention) -> bool:
+        """True for what begins the message and "or" joins to a plain name: "Того либо Бенин"."""
+        joining = self.at.get(mention.end)
+        other = self.at.get(joining.end) if joining and joining.has(Sort.AND) else None
+        return mention.start == 0 and other is not None and bool(other.countries) and not self.is_ordinary(other)
 
     def is_shouted(self, mention: Mention) -> bool:
         """An abbreviation in capitals in a text that is not all capitals: "US citizen"."""
@@ -205,11 +217,16 @@ class Question:
         before = self.at.get(mention.start - 1)
         if before and before.has(Sort.INTRODUCING):
             return True
-        rest = [place for place in range(len(self.words)) if not mention.start <= place < mention.end]
-        if not 1 <= len(rest) <= 2 or mention.end > mention.start + 1 or not NAMES_IN_FULL.fullmatch(self.text):
+        if not 2 <= len(self.words) <= 3 or mention.end > mention.start + 1 or not NAMES_IN_FULL.fullmatch(self.text):
             return False
-        plain = mention.layer == "exact" and any(sense.sort is not Sort.FORM for sense in mention.countries)
-        return all(place not in self.at for place in rest) and (not plain or mention.has(Sort.PERSON))
+        rest = [place for place in range(len(self.words)) if place != mention.start]
+        named_after = SURNAMES if mention.text >= "а" else (Sort.FORM,)
+        plain = mention.layer == "exact" and any(sense.sort not in named_after for sense in mention.countries)
+        return all(map(self._may_be_a_name, rest)) and (not plain or mention.has(Sort.PERSON))
+
+    def _may_be_a_name(self, place: int) -> bool:
+        known = self.at.get(place)
+        return known is None or all(sense.sort in (Sort.EVERYDAY, Sort.PERSON) for sense in known.senses)
 
     def is_address(self, mention: Mention) -> bool:
         """True for a nationality in the name of a street or a station."""

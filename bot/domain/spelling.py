@@ -44,6 +44,8 @@ LOST_FIRST: Final = 0.2
 """What it costs that the first letter was left out: "ambia"."""
 MOST_WEIGHED: Final = 12
 MOST_ACROSS: Final = 5
+ACROSS: Final = 2
+"""Letters by which a name may be longer or shorter in another script."""
 ALIKE: Final = 0.7
 """Several edits that leave the sound as it was count for less."""
 
@@ -95,10 +97,14 @@ def candidates(index: NameIndex, word: str, script: int) -> list[str]:
     """Names worth weighing: the nearest by letters, and those of the same sound, also in another script."""
     skeleton = sound(word)
     most = int(allowed(len(word) + 1)) + 1
-    same = index.sounding_like(skeleton, script) | index.sharing_half(word)
-    kept = [hit[0] for hit in extract(word, sorted(same), scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)]
+    sizes = range(len(word) - most, len(word) + most + 1)
+    same = index.sounding_like(skeleton, script, sizes) | index.sharing_half(word)
+    nearest = extract(word, sorted(same), scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)
+    kept = [hit[0] for hit in nearest]
     if script in (LATIN, CYRILLIC):
-        across = sorted(index.sounding_like(skeleton, LATIN + CYRILLIC - script, exactly=len(skeleton) < 5))
+        sizes = range(sizes.start - ACROSS, sizes.stop + ACROSS)
+        exactly = len(skeleton) < 5 or (bool(nearest) and nearest[0][1] <= 1)
+        across = sorted(index.sounding_like(skeleton, LATIN + CYRILLIC - script, sizes, exactly=exactly))
         roman = list(map(latin, across))
         hits = extract(latin(word), roman, scorer=OSA.distance, score_cutoff=most, limit=MOST_ACROSS)
         kept += [across[hit[2]] for hit in hits]

@@ -1,21 +1,17 @@
 """From what a message mentions to the country it asks about."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from bot.domain.countries import HOST
 from bot.domain.mentions import Mention
 from bot.domain.names import NameIndex
-from bot.domain.normal import parted
+from bot.domain.normal import parted, words
 from bot.domain.senses import WIDE, Sense, Sort
+from bot.domain.tongues import all_of
 
 MOST_CHOICES: Final = 4
-ROLES: Final = 1 << Sort.POST
 DOUBT: Final = 0.1
 """Readings of one word that differ by less are both offered."""
 
@@ -34,6 +30,8 @@ STRENGTH: Final = {
     Sort.ROMANISED: 0.8,
 }
 PLACES: Final = (Sort.CAPITAL, Sort.CITY)
+FOR: Final = frozenset("for для dla pro für fur pour para per voor för pentru za за para".split())
+"""Before whom a visa is for."""
 MOST_BETWEEN: Final = 2
 """Words between two places that "or" joins: "Conakry ou de Bissau"."""
 POSTPOSED: Final = [
@@ -80,87 +78,6 @@ class Reading:
         return f"{self.mention} as {' or '.join(self.codes)} at {self.strength:.2f}{second}"
 
 
-def languages_of(index: NameIndex, mentions: list[Mention], text: str, hint: str | None) -> int:
-    """The languages the message is likely in: by its letters, and by the plain words most of which are theirs."""
-    ballots: list[int] = []
-    if not text.isascii() and SPECIAL.search(text):
-        ballots += [index.bits(language) for language, letters in LETTERS.items() if letters.search(text)] * 2
-    for senses in {mention.text: mention.senses for mention in mentions if mention.sorts >= ROLES}.values():
-        ballots.append(_any_of(sense for sense in senses if sense.sort >= Sort.POST))
-    if hint in index.languages:
-        ballots.append(index.bits(hint))
-    if not ballots:
-        return 0
-    spoken = _most_voted(ballots, -1)
-    if spoken.bit_count() < 2:
-        return spoken
-    named = [_any_of(mention.countries) for mention in mentions if mention.countries and mention.sorts < ROLES]
-    return _most_voted(named, spoken) or spoken
-
-
-def _most_voted(ballots: list[int], among: int) -> int:
-    """The languages that most of the ballots name."""
-    votes = Counter(place for bits in ballots for place in _places(bits & among))
-    most = max(votes.values(), default=0)
-    return sum(1 << place for place, count in votes.items() if count == most)
-
-
-def _any_of(senses: Iterable[Sense]) -> int:
-    bits = 0
-    for sense in senses:
-        bits |= sense.languages
-    return bits
-
-
-@lru_cache(maxsize=1024)
-def _places(bits: int) -> tuple[int, ...]:
-    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
-
-
-LETTERS: Final = {
-    language: re.compile(f"[{letters}]")
-    for language, letters in {
-        "vi": "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđĐ",
-        "tr": "ğışİĞöü",
-        "az": "əƏğışöü",
-        "tk": "ňýöüäşž",
-        "de": "ßäöü",
-        "es": "ñ¿¡",
-        "pt": "ãõ",
-        "fr": "çœèùêû",
-        "pl": "łąęńśźż",
-        "cs": "ěřůčšžňťď",
-        "sk": "ľĺŕôäčšžňťď",
-        "hr": "čćđšž",
-        "bs": "čćđšž",
-        "sr-Latn": "čćđšž",
-        "sl": "čšž",
-        "hu": "őűöü",
-        "ro": "țșşţă",
-        "lv": "āēīūķļņģčšž",
-        "lt": "ėįųū",
-        "et": "õäö",
-        "uk": "їєЇЄіІґҐ",
-        "be": "ўЎіІ",
-        "kk": "қғұәіңөүҚҒҰӘІҢӨҮ",
-        "ky": "өүңӨҮҢ",
-        "tg": "ӯҳҷӣқғӮҲҶӢ",
-        "mn": "өүӨҮ",
-        "sv": "åäö",
-        "da": "æøå",
-        "no": "æøå",
-        "fi": "äö",
-        "sr": "ђћџљњј",
-        "mk": "ѓќѕљњј",
-        "fa": "پچژگکی",
-        "ur": "ںٹڈڑےہھ",
-        "uz-Cyrl": "ўқғҳ",
-    }.items()
-}
-"""Letters that few languages share."""
-SPECIAL: Final = re.compile("[" + "".join(letters.pattern[1:-1] for letters in LETTERS.values()) + "]")
-
-
 def weigh(sense: Sense, languages: int, major: int) -> float:
     weight = STRENGTH.get(sense.sort, 0.5)
     known = sense.languages & major
@@ -200,7 +117,20 @@ def asked_for(
         places = {code for reading in wanted if _is_place(reading) for code in reading.codes}
         named = [reading for reading in wanted if not _is_place(reading) or id(reading.mention) in paired]
         wanted = [_settled(reading, places) for reading in named]
-    return wanted
+    return _without_travellers(mentions, wanted) if len(wanted) > 1 else wanted
+
+
+def _without_travellers(mentions: list[Mention], readings: list[Reading]) -> list[Reading]:
+    """A visa is asked of the country it is to, not of the one it is for: "visa to China for a Pole"."""
+    first = readings[0].mention
+    behind = {one.end: one for one in mentions}
+    if not any(one.has(Sort.VISA) and one.end <= first.start for one in mentions) or _is_for(behind.get(first.start)):
+        return readings
+    return [reading for reading in readings if not _is_for(behind.get(reading.mention.start))]
+
+
+def _is_for(before: Mention | None) -> bool:
+    return before is not None and before.text.split()[0] in FOR
 
 
 def _paired(mentions: list[Mention], readings: list[Reading]) -> set[int]:
@@ -208,8 +138,10 @@ def _paired(mentions: list[Mention], readings: list[Reading]) -> set[int]:
     paired: set[int] = set()
     for first, second in pairwise(reading.mention for reading in readings):
         between = [one for one in mentions if first.end <= one.start and one.end <= second.start]
-        words = sum(one.end - one.start for one in between)
-        if words == second.start - first.end and 1 <= words <= MOST_BETWEEN and any(one.has(Sort.AND) for one in between):
+        known = sum(one.end - one.start for one in between)
+        if known != second.start - first.end or known > MOST_BETWEEN:
+            continue
+        if any(one.has(Sort.AND) for one in between):
             paired |= {id(first), id(second)}
     return paired
 
@@ -239,6 +171,8 @@ def ruled_out(
     named = {id(reading.mention) for reading in readings}
     out: set[int] = set()
     denials = [(place, senses) for place, one in enumerate(mentions) if (senses := _denials(one, languages))]
+    own = [denial for denial in denials if any(sense.languages & languages for sense in denial[1])]
+    denials = own or denials
     denials.sort(key=lambda denial: not any(sense.sort is Sort.NOT for sense in denial[1]))  # "I said X, not Y"
     for place, senses in denials:
         mention = mentions[place]
@@ -246,7 +180,12 @@ def ruled_out(
             continue
         before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
         after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
-        if after is None or (before is not None and _joins(before, mention, after)):
+        if after is None:
+            last = mention.end == len(words(text))
+            if before is not None and last and _is_apart(before, mention, readings, behind_stop):
+                out.add(id(before))  # "X, Y not"
+            continue
+        if before is not None and _joins(before, mention, after):
             continue
         if not any(sense.sort is Sort.NOT for sense in senses):  # "X, I mean Y"
             if before is not None and not out:
@@ -274,11 +213,17 @@ def _denials(mention: Mention, languages: int) -> list[Sense]:
     return own if own or any(sense.languages & languages for sense in mention.senses) else senses
 
 
+def _is_apart(before: Mention, mention: Mention, readings: list[Reading], behind_stop: set[int]) -> bool:
+    """True for the last name if "not" is right behind it and a comma before it."""
+    earlier = [reading.mention.end for reading in readings if reading.mention.end <= before.start]
+    return before.end == mention.start and bool(earlier) and not behind_stop.isdisjoint(range(max(earlier), before.end))
+
+
 def _joins(before: Mention, mention: Mention, after: Mention) -> bool:
     """True for a word between two names that is "and" or "or" in a language of theirs: "Chile o Perú"."""
     if before.end != mention.start or mention.end != after.start:
         return False
-    spoken = _any_of((*before.countries, *after.countries))
+    spoken = all_of((*before.countries, *after.countries))
     return any(sense.sort is Sort.AND and sense.languages & spoken for sense in mention.senses)
 
 
