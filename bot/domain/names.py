@@ -158,7 +158,7 @@ class NameIndex:
         return self.tables.pool[offsets[number] : offsets[number + 1]]
 
     def _run(self, start: int, sizes: range) -> list[str]:
-        """The keys of one skeleton: numbers in a row, the last one marked by its highest bit."""
+        """The keys of one skeleton: numbers in a row, the shortest first, the last one marked by its highest bit."""
         numbers, offsets, pool = self.tables.sound_keys, self.tables.offsets, self.tables.pool
         found: list[str] = []
         least, most = sizes.start, sizes.stop
@@ -166,7 +166,9 @@ class NameIndex:
             number = numbers[start]
             plain = number & 0x7FFFFFFF
             begin, end = offsets[plain], offsets[plain + 1]
-            if least <= end - begin < most:
+            if end - begin >= least:
+                if end - begin >= most:
+                    return found
                 found.append(pool[begin:end])
             if number & 0x80000000:
                 return found

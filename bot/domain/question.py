@@ -19,6 +19,8 @@ NAMES_IN_FULL = re.compile(r"\W*[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+(?:\s[^\W\d_a-z
 """Two or three words that begin with a capital letter each."""
 TELLS_ITS_LANGUAGE = 5
 """Words of which a message must have more, for a word to be ordinary because it is so in the message's language."""
+MOST_READ = 30
+"""Names that are weighed of the beginning, and of the end, of a message: what bounds the time it takes."""
 WORTH_GUESSING = 3
 """Letters a word must have to be taken for a misspelt one."""
 
@@ -50,7 +52,8 @@ class Question:
         self._place()
 
     def _place(self) -> None:
-        self.naming = [mention for mention in self.mentions if mention.countries]
+        naming = [mention for mention in self.mentions if mention.countries]
+        self.naming = naming if len(naming) <= 2 * MOST_READ else naming[:MOST_READ] + naming[-MOST_READ:]
         self.at: dict[int, Mention] = {}
         self.context: set[int] = set()
         """Places within three words of one like "embassy"."""

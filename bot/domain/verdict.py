@@ -32,6 +32,7 @@ STRENGTH: Final = {
 PLACES: Final = (Sort.CAPITAL, Sort.CITY)
 FOR: Final = frozenset("for для dla pro für fur pour para per voor för pentru za за para".split())
 """Before whom a visa is for."""
+MOST_PAIRED: Final = 12
 MOST_BETWEEN: Final = 2
 """Words between two places that "or" joins: "Conakry ou de Bissau"."""
 POSTPOSED: Final = [
@@ -136,7 +137,7 @@ def _is_for(before: Mention | None) -> bool:
 def _paired(mentions: list[Mention], readings: list[Reading]) -> set[int]:
     """The ids of mentions that "and" or "or" joins to another: "Kinshasa or Brazzaville"."""
     paired: set[int] = set()
-    for first, second in pairwise(reading.mention for reading in readings):
+    for first, second in pairwise(reading.mention for reading in readings[:MOST_PAIRED]):
         between = [one for one in mentions if first.end <= one.start and one.end <= second.start]
         known = sum(one.end - one.start for one in between)
         if known != second.start - first.end or known > MOST_BETWEEN:

@@ -156,6 +156,7 @@ def _guesses(collected: Collected, names: list[str]) -> dict[str, Section]:
     entries: list[tuple[int, int]] = []
     for skeleton in sorted(same):
         start = len(keys)
+        same[skeleton].sort(key=lambda number: len(names[number]))
         keys.extend(same[skeleton][:-1])
         keys.append(same[skeleton][-1] | 0x80000000)
         script, plain = skeleton[0], skeleton[1:]
