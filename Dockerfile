@@ -26,8 +26,8 @@ LABEL org.opencontainers.image.title="embassy-finder" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-RUN groupadd --system --gid 10001 bot \
-    && useradd --system --uid 10001 --gid bot --home-dir /state --no-create-home --shell /usr/sbin/nologin bot \
+RUN groupadd --gid 10001 bot \
+    && useradd --uid 10001 --gid bot --home-dir /state --no-create-home --shell /usr/sbin/nologin bot \
     && install --directory --owner=bot --group=bot --mode=0700 /state
 COPY --from=build /app /app
 COPY deploy/healthcheck.py /app/healthcheck.py
