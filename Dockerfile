@@ -30,7 +30,7 @@ RUN groupadd --gid 10001 bot \
     && useradd --uid 10001 --gid bot --home-dir /state --no-create-home --shell /usr/sbin/nologin bot \
     && install --directory --owner=bot --group=bot --mode=0700 /state
 COPY --from=build /app /app
-COPY deploy/healthcheck.py /app/healthcheck.py
+COPY deploy/healthcheck.py deploy/backup.py /app/
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MPLCONFIGDIR=/tmp/matplotlib \
