@@ -2,8 +2,9 @@
 
     python deploy/backup.py DATABASE FOLDER KEEP
 
-VACUUM INTO writes what one reading transaction sees: a whole, compact database, and no writer waits for it. A copy gets
-its name only when it was read back and found sound. Exit status 0 with the copy's name, or 1 with one line that says why.
+VACUUM INTO writes what one reading transaction sees: a whole, compact database, and no writer waits for it. A copy
+gets its name only when it was read back and found sound. Exit status 0 with the copy's name, or 1 with one line that
+says why.
 """
 
 import sqlite3
