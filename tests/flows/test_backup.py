@@ -18,10 +18,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app import open_database
 from bot.config import Settings
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
+from bot.opening import open_database
 from bot.serving import serving
 from bot.storage import broadcasts, bulletins, outbox, subscriptions
 from bot.storage.bulletins import Stage
