@@ -18,7 +18,7 @@ test: $(INSTALLED) ## all tests
 
 install: $(INSTALLED) ## only the install, from the hash-pinned lock file
 
-check: $(INSTALLED) ## linters, formatter, types, import directions, catalogues, names, data
+check: $(INSTALLED) ## linters, formatter, types, import directions, catalogues, names, what is deployed, data
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -26,6 +26,8 @@ check: $(INSTALLED) ## linters, formatter, types, import directions, catalogues,
 	@$(BIN)/python scripts/check_catalogues.py
 	@$(BIN)/python scripts/check_facts.py
 	@$(BIN)/python scripts/build_names.py --check
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.small.yml
+	@$(BIN)/python scripts/check_deploy.py
 	@$(BIN)/python -m bot load --check
 
 bench: $(INSTALLED) ## benchmarks: tables here, JSON under build/bench/

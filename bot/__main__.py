@@ -234,8 +234,7 @@ def _settings() -> "Settings":
 def _start_logs(settings: "Settings", level: int) -> None:
     from bot.logs import set_up
 
-    secrets = (settings.token, settings.webhook_secret)
-    set_up(settings.log_format, level, tuple(secret.get_secret_value() for secret in secrets if secret))
+    set_up(settings.log_format, level, settings.secrets)
 
 
 def _on_the_loop(work: Coroutine[Any, Any, None]) -> None:

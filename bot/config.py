@@ -1,14 +1,19 @@
 """Settings from the environment and `.env`, read once, typed; the table of them is in .env.example."""
 
+import re
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HERE: Final = Path(__file__).resolve().parent
+SECRETS: Final = ("token", "webhook_secret", "database_password")
+"""Settings that can also come from a file, named by the variable of the same name with `_FILE` behind it."""
+WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""What Telegram takes as a secret token (https://core.telegram.org/bots/api#setwebhook)."""
 
 
 class SettingsError(Exception):
@@ -34,18 +39,34 @@ class Settings(BaseSettings):
     )
 
     token: SecretStr | None = None
+    token_file: Path | None = None
     api_url: str = "https://api.telegram.org"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     database_url: str = ""
+    database_password: SecretStr | None = None
+    database_password_file: Path | None = None
     state_dir: Path = Path("state")
     data_dir: Path = bundled("data")
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
+    webhook_secret_file: Path | None = None
     listen: str = "127.0.0.1:8080"
     send_rate: float = 30.0
     timezone: str = "Europe/Moscow"
     allow_private_fetch: bool = False
     log_format: Literal["console", "json"] = "console"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Puts what the files hold where the variables would. Raises SettingsError."""
+        for name in SECRETS:
+            if file := given.get(f"{name}_file"):
+                variable = f"BOT_{name.upper()}"
+                if given.get(name):
+                    raise SettingsError(f"{variable}_FILE: {variable} is set too, keep one of them")
+                given = {**given, name: _secret_in(Path(file), f"{variable}_FILE")}
+        return given
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -63,6 +84,13 @@ class Settings(BaseSettings):
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be an http or https address")
         return value.rstrip("/") if value else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _acceptable_to_telegram(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must be 1 to 256 of the characters A-Z, a-z, 0-9, _ and -")
+        return value
 
     @field_validator("listen")
     @classmethod
@@ -88,6 +116,14 @@ class Settings(BaseSettings):
             raise ValueError("is no time zone of the IANA database") from error
         return value
 
+    @model_validator(mode="after")
+    def _password_has_its_place(self) -> Self:
+        if self.database_password is not None:
+            parts = urlsplit(self.database_url)
+            if not parts.username or parts.password is not None or not parts.hostname:
+                raise SettingsError("BOT_DATABASE_PASSWORD: BOT_DATABASE_URL must be SCHEME://USER@HOST/NAME for it")
+        return self
+
     @classmethod
     def read(cls) -> Self:
         """The settings of this process. Raises SettingsError with one line for the first variable that is wrong."""
@@ -102,10 +138,37 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL of the database: the one given, else a file in the state directory."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.state_dir / 'embassy.db').resolve()}"
+        """The SQLAlchemy URL of the database: the one given, else a file in the state directory.
+
+        A password that was given apart from the URL is put into it.
+        """
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{(self.state_dir / 'embassy.db').resolve()}"
+        if self.database_password is None:
+            return self.database_url
+        user, at, rest = self.database_url.rpartition("@")
+        return f"{user}:{quote(self.database_password.get_secret_value(), safe='')}{at}{rest}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be logged."""
+        given = (self.token, self.webhook_secret, self.database_password)
+        return tuple(secret.get_secret_value() for secret in given if secret)
 
     @property
     def listen_address(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def _secret_in(file: Path, variable: str) -> str:
+    """The one line of a secret's file. Raises SettingsError, without what the file says."""
+    try:
+        secret = file.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable}: cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{variable}: {file} is not UTF-8") from None
+    if not secret or len(secret.splitlines()) > 1:
+        raise SettingsError(f"{variable}: {file} must hold one line, the secret")
+    return secret

@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from bot.config import Settings, SettingsError, bundled
+from bot.config import SECRETS, Settings, SettingsError, bundled
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 SECRET = "987654321:AAH-secret_token_that_must_not_leak_00"
+POSTGRES = "postgresql+asyncpg://embassy@database:5432/embassy?ssl=disable"
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +112,9 @@ def test_the_address_of_the_server_has_no_slash_at_its_end(monkeypatch: pytest.M
         ("BOT_API_URL", "http://["),
         ("BOT_API_URL", f"file:///{SECRET}"),
         ("BOT_WEBHOOK_URL", "a.example"),
+        ("BOT_WEBHOOK_SECRET", "no spaces"),
+        ("BOT_WEBHOOK_SECRET", "a" * 257),
+        ("BOT_WEBHOOK_SECRET", SECRET),
         ("BOT_LISTEN", "8080"),
         ("BOT_LISTEN", "localhost:"),
         ("BOT_LISTEN", ":8080"),
@@ -132,10 +137,70 @@ def test_a_wrong_value_is_one_line_that_names_the_variable_and_no_secret(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
-        given(monkeypatch, BOT_TOKEN=SECRET, BOT_WEBHOOK_SECRET=SECRET, **{name: value})
+        given(monkeypatch, **{"BOT_TOKEN": SECRET, name: value})
     message = str(caught.value)
     assert message.startswith(f"{name}: ")
     assert len(message.splitlines()) == 1
     assert SECRET not in message
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("form", ["{}", "{}\n", "\ufeff{}\r\n", " {} \n\n"])
+def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, form: str) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(form.format("s3cret_-").encode())
+    settings = given(monkeypatch, **{f"BOT_{name.upper()}_FILE": str(file), "BOT_DATABASE_URL": POSTGRES})
+    assert getattr(settings, name).get_secret_value() == "s3cret_-"
+    assert settings.secrets == ("s3cret_-",)
+    assert "s3cret_-" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (None, "cannot read {}: No such file or directory"),
+        (b"", "{} must hold one line, the secret"),
+        (b" \n", "{} must hold one line, the secret"),
+        (SECRET.encode() + b"\nmore\n", "{} must hold one line, the secret"),
+        (SECRET.encode() + b"\xff", "{} is not UTF-8"),
+    ],
+)
+def test_a_file_without_a_secret_is_told_without_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, held: bytes | None, why: str
+) -> None:
+    file = tmp_path / "secret"
+    if held is not None:
+        file.write_bytes(held)
+    with pytest.raises(SettingsError) as caught:
+        given(monkeypatch, BOT_TOKEN_FILE=str(file))
+    assert str(caught.value) == f"BOT_TOKEN_FILE: {why.format(file)}"
+
+
+def test_a_folder_where_a_file_should_be_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A container engine makes one when the file it is to bring in is missing."""
+    with pytest.raises(SettingsError, match=r"^BOT_TOKEN_FILE: cannot read .*: Is a directory$"):
+        given(monkeypatch, BOT_TOKEN_FILE=str(tmp_path))
+
+
+def test_a_secret_that_is_given_twice_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"BOT_TOKEN={SECRET}\n")
+    with pytest.raises(SettingsError, match=r"^BOT_TOKEN_FILE: BOT_TOKEN is set too, keep one of them$"):
+        given(monkeypatch, BOT_TOKEN_FILE=str(tmp_path / "secret"))
+
+
+def test_the_password_of_the_database_is_put_into_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = given(monkeypatch, BOT_DATABASE_URL=POSTGRES, BOT_DATABASE_PASSWORD="p@ss/w:rd %").database
+    assert url == POSTGRES.replace("embassy@", "embassy:p%40ss%2Fw%3Ard%20%25@")
+    assert make_url(url).password == "p@ss/w:rd %"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite+aiosqlite:////x.db", "postgresql+asyncpg://database/embassy", POSTGRES.replace("@", f":{SECRET}@")],
+)
+def test_a_password_that_has_no_place_in_the_url_is_told(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^BOT_DATABASE_PASSWORD: BOT_DATABASE_URL must be ") as caught:
+        given(monkeypatch, BOT_DATABASE_URL=url, BOT_DATABASE_PASSWORD=SECRET)
+    assert SECRET not in str(caught.value)
