@@ -1,0 +1,44 @@
+"""The admin desk, from one end to the other: `python -m benchmarks.desk`.
+
+The bot and the Bot API server are processes of their own; the server enforces Telegram's limits. One after the other:
+
+faults    a table of 300 rows with fifty faults: all are told in their places, nothing changes, questions are answered
+applied   a good table of 5,000 rows: the difference is right to the row, from the press to the answer it takes under a
+          second, and of the questions asked every 10 ms each gets a whole answer, the old one or the new one
+
+The figures go to build/bench/desk.json too. The exit status is 1 where a promise is not kept.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from benchmarks.bench import Figures, tell
+from benchmarks.desk import reloads
+
+OUTPUT = Path("build/bench/desk.json")
+
+
+async def run(arguments: argparse.Namespace) -> bool:
+    scenarios: dict[str, Callable[[], Awaitable[Figures]]] = {
+        "faults": reloads.faults,
+        "applied": lambda: reloads.applied(arguments.rows, arguments.applied),
+    }
+    return tell({name: await scenarios[name]() for name in scenarios if name in arguments.only}, OUTPUT)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.desk", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    names = ("faults", "applied")
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument("--rows", type=int, default=5000, help="of the table that is applied (default: 5000)")
+    parser.add_argument("--applied", type=int, default=6, help="how often (default: 6)")
+    return 0 if asyncio.run(run(parser.parse_args())) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
