@@ -43,6 +43,7 @@ from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.errors import on_error
 from bot.handlers.house import House, Live
 from bot.loading import open_directory, shelve_pages
+from bot.memory import set_aside, take_back
 from bot.storage import schema
 from bot.storage.chats import Chats
 from bot.storage.database import Database
@@ -146,7 +147,8 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
     """
     assert settings.token is not None  # noqa: S101 - the command line asks for it first
     async with open_database(settings) as database:
-        house = await build_house(settings, database, clock or now)
+        with set_aside():
+            house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
         requests = Transport(), Transport()
         application = build_application(house, token, settings.api_url, *requests, Pacing(settings.send_rate))
@@ -167,6 +169,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] | None = Non
                     await _stop(application)
             for request in requests:  # the library closes them only where its own start went well
                 await request.shutdown()
+            take_back()
 
 
 def _work(bot: ExtBot[Any], house: House, settings: Settings) -> list[Coroutine[Any, Any, None]]:
