@@ -397,7 +397,10 @@ async def test_nobody_else_can_do_any_of_it(
     for command in ("/reload", "/rollback", "/export"):
         await group.say(admin, command)
         assert (await group.reply()).text.startswith(REFUSAL)
-    await admin.send_document("missions.csv", b"id\n", chat=group)
+    for name in ("missions.csv", "page.txt"):
+        await admin.send_document(name, b"id\n", chat=group)
+        assert (await group.reply()).text.startswith(REFUSAL)
+    await admin.send_document("photo.pdf", b"%PDF", mime_type="application/pdf", chat=group)
     assert (await admin.ask("germany")).text
     assert not group.unread()
     assert await live_number(settings) == 1
