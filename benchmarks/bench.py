@@ -92,6 +92,10 @@ class Bench:
             assert answer.status == 200, file_id
             return await answer.read()
 
+    def errors(self) -> int:
+        """How often the bot said that something went wrong."""
+        return sum("[error" in line for line in self.bot_log.read_text(errors="replace").splitlines())
+
     def sends(self, title: str = "") -> list[Figures]:
         """The server's log of what has this in its text: a record per send, whatever became of it."""
         with self.log.open() as lines:

@@ -12,7 +12,7 @@ from benchmarks.desk.sheets import ASKED, NEW_NAME
 
 EVERY_S = 0.01
 A_TEXT_IN = 8
-"""Every eighth question is a text: answers to texts are messages, of which Telegram takes 30 a second in all. The others
+"""Every eighth question is a text: answers to texts are messages, of which Telegram takes 30 a second in all. The rest
 are inline queries, whose answers are no messages; both are answered with the same cards."""
 QUESTIONS = (*ASKED, NEW_NAME)
 ASKERS = 200
@@ -43,6 +43,11 @@ class Clock:
         began = monotonic()
         yield
         self.spans.append((began, monotonic()))
+
+    @property
+    def seconds(self) -> float:
+        """What it took last."""
+        return self.spans[-1][1] - self.spans[-1][0]
 
     @property
     def milliseconds(self) -> list[int]:
@@ -77,7 +82,8 @@ class Asking:
             number += 1
             inline = number % A_TEXT_IN != 0
             asker = self.people[number // A_TEXT_IN % ASKERS]
-            task = asyncio.create_task(self._ask(asker, QUESTIONS[number % len(QUESTIONS)], inline=inline))
+            question = QUESTIONS[(number + number // len(QUESTIONS)) % len(QUESTIONS)]
+            task = asyncio.create_task(self._ask(asker, question, inline=inline))
             self._open.add(task)
             task.add_done_callback(self._open.discard)
             await asyncio.sleep(max(0.0, began + number * EVERY_S - monotonic()))
