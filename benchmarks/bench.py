@@ -1,7 +1,6 @@
-"""What benchmarks of whole processes share: the bot, the Bot API server, the database, and who talks to the bot."""
+"""What benchmarks of whole processes share: the bot, the Bot API server, the database, and how figures are told."""
 
 import asyncio
-import base64
 import json
 import os
 import signal
@@ -19,15 +18,14 @@ from time import monotonic
 from typing import Any
 
 import aiohttp
+from rich.console import Console
+from rich.table import Table
 
+from benchmarks.people import Figures, Person
 from bot.app import open_database
 from bot.config import Settings, bundled
 
 FIRST_NEWCOMER = 500_000
-ANSWER_S = 60.0
-"""How long an answer is waited for: far longer than any promise, so that a slow one is measured and not lost."""
-
-Figures = dict[str, Any]
 
 
 @dataclass
@@ -78,10 +76,10 @@ class Bench:
             self.bot.terminate()
             await self.bot.wait()
 
-    def person(self, number: int) -> "Person":
-        return Person(self, number)
+    def person(self, number: int) -> Person:
+        return Person(self.control, number)
 
-    def newcomer(self) -> "Person":
+    def newcomer(self) -> Person:
         """Somebody of whom nobody has heard yet."""
         return self.person(next(self._newcomers))
 
@@ -132,79 +130,6 @@ class Bench:
     def execute(self, statement: str, values: dict[str, object] | None = None) -> None:
         with closing(sqlite3.connect(self.database, timeout=10)) as database, database:
             database.execute(statement, values or {})
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who talks to the bot."""
-
-    bench: Bench
-    id: int
-
-    async def act(self, act: str, **how: object) -> Any:
-        return await self.bench.control("act", user=self.id, act=act, **how)
-
-    async def say(self, text: str, **how: object) -> None:
-        await self.act("say", text=text, **how)
-
-    async def ask(self, text: str) -> Figures:
-        """The bot's next message here after saying something."""
-        found: Figures = await self.act("ask", text=text, timeout=ANSWER_S)
-        return found
-
-    async def inline(self, query: str) -> list[Figures]:
-        """What is offered for an inline query."""
-        found: list[Figures] = (await self.act("inline", query=query, timeout=ANSWER_S))["results"]
-        return found
-
-    async def send(self, name: str, content: bytes, **how: object) -> None:
-        await self.act("send_document", name=name, content=base64.b64encode(content).decode(), **how)
-
-    async def reply(self, timeout: float = ANSWER_S) -> Figures:  # noqa: ASYNC109
-        """The bot's next message here, new or changed."""
-        found: Figures = await self.bench.control("reply", chat=self.id, timeout=timeout)
-        return found
-
-    async def reply_with(self, text: str) -> Figures:
-        """The first of the next messages that has this in its text."""
-        while text not in words(found := await self.reply()):
-            pass
-        return found
-
-    async def press(self, label: str) -> "Pressed":
-        """Presses the newest button with this label."""
-        return Pressed(self.bench, (await self.act("press", label=label))["press"])
-
-    async def press_data(self, data: str, **how: object) -> "Pressed":
-        """Sends what a button would, whether any is shown or not."""
-        return Pressed(self.bench, (await self.act("press_data", data=data, **how))["press"])
-
-    async def messages(self) -> list[Figures]:
-        """The bot's messages here as they stand now."""
-        found: list[Figures] = await self.bench.control("messages", chat=self.id)
-        return found
-
-
-@dataclass(frozen=True)
-class Pressed:
-    bench: Bench
-    press: str
-
-    async def answer(self) -> str:
-        """What the bot said to the press, "" where it only took notice."""
-        told = await self.bench.control("answer", press=self.press, timeout=ANSWER_S)
-        return str(told.get("text", ""))
-
-
-def words(message: Figures) -> str:
-    """The text of a message, or the caption of a file."""
-    return str(message.get("text") or message.get("caption") or "")
-
-
-def buttons(message: Figures) -> list[str]:
-    """What the buttons of a message would send."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
 
 
 @asynccontextmanager
@@ -260,7 +185,12 @@ def tell(results: dict[str, Figures], output: Path) -> bool:
     """Prints the figures and writes them down. Returns whether every promise was kept."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(results, indent=2) + "\n")
+    table = Table("", "kept", "figure", "")
     for name, figures in results.items():
-        print(f"{name:15} {'ok  ' if figures['kept'] else 'FAIL'}", end=" ")
-        print(", ".join(f"{key} {value}" for key, value in figures.items() if key != "kept"))
+        heads = [(name, "yes" if figures["kept"] else "NO")]
+        for figure, value in figures.items():
+            if figure != "kept":
+                table.add_row(*(heads.pop() if heads else ("", "")), figure, str(value))
+        table.add_section()
+    Console().print(table)
     return all(figures["kept"] for figures in results.values())

@@ -24,7 +24,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 
-from benchmarks.bench import Bench, Figures, answer_times, bench, progress, tell
+from benchmarks.bench import Bench, answer_times, bench, progress, tell
+from benchmarks.people import Figures
 from bot.app import open_database
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section

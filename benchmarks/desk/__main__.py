@@ -21,8 +21,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks.bench import Figures, tell
+from benchmarks.bench import tell
 from benchmarks.desk import kills, refusals, reloads, rivals, steering
+from benchmarks.people import Figures
 
 OUTPUT = Path("build/bench/desk.json")
 

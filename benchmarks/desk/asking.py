@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
-from benchmarks.bench import Bench, Figures, Person, answer_times, words
+from benchmarks.bench import Bench, answer_times
 from benchmarks.desk.sheets import ASKED, NEW_NAME
+from benchmarks.people import Figures, Person, words
 
 EVERY_S = 0.01
 A_TEXT_IN = 8

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from benchmarks.bench import Bench, Figures, Person, bench, progress, words
+from benchmarks.bench import Bench, bench, progress
 from benchmarks.desk.asking import Clock
 from benchmarks.desk.sheets import Renewal, page, renewal
 from benchmarks.desk.state import ADMIN, LIMITS, content, deeds, lay, live
+from benchmarks.people import Figures, Person, words
 
 FIRST_READER, READERS = 1_000_000, 20_000
 LATEST = 2.0

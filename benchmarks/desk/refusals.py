@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from benchmarks.bench import Bench, Figures, Person, bench, buttons, progress, words
+from benchmarks.bench import Bench, bench, progress
 from benchmarks.desk.sheets import missions, page, sheet
 from benchmarks.desk.state import ADMIN, LIMITS, OTHER, fingerprint, lay
+from benchmarks.people import Figures, Person, buttons, words
 from bot.config import bundled
 from bot.texts.catalog import Catalog, Words
 

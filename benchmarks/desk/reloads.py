@@ -3,11 +3,12 @@
 import asyncio
 from collections import Counter
 
-from benchmarks.bench import Figures, Person, bench, progress, words
+from benchmarks.bench import Bench, bench, progress
 from benchmarks.desk.asking import Asking, Clock, everything, judged
 from benchmarks.desk.faults import faulty
 from benchmarks.desk.sheets import Renewal, renewal
 from benchmarks.desk.state import ADMIN, LIMITS, fingerprint, lay
+from benchmarks.people import Figures, Person, words
 
 FAULTY_ROWS = 300
 BETWEEN_S = 2.0
@@ -63,7 +64,7 @@ async def applied(rows: int, times: int) -> Figures:
         with progress(f"applied: {rows} rows, {times} times") as tell:
             old = await everything(at)
             lay(at, tables.new)
-            right = _is_right(await _reload(admin, Clock()), tables)
+            right = _is_right(await _reload(at, Clock()), tables)
             await _apply(admin, Clock())
             new = await everything(at)
             for time in range(times):
@@ -71,7 +72,7 @@ async def applied(rows: int, times: int) -> Figures:
                 lay(at, tables.new if forth else tables.old)
                 async with asking.going_on():
                     await asyncio.sleep(BETWEEN_S)
-                    await _reload(admin, reloading)
+                    await _reload(at, reloading)
                     await asyncio.sleep(BETWEEN_S)
                     await _apply(admin, applying)
                     await asyncio.sleep(BETWEEN_S)
@@ -96,11 +97,12 @@ async def applied(rows: int, times: int) -> Figures:
 NEVER = ("unanswered", "half", "old_after_new", "refused")
 
 
-async def _reload(admin: Person, clock: Clock) -> list[str]:
+async def _reload(at: Bench, clock: Clock) -> list[str]:
     """Asks for the difference, which is too long for a message; returns the lines of the document."""
+    admin = at.person(ADMIN)
     with clock.measured():
         await admin.ask("/reload")
-    return (await admin.bench.file(await admin.reply())).decode().splitlines()
+    return (await at.file(await admin.reply())).decode().splitlines()
 
 
 async def _apply(admin: Person, clock: Clock) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 
-from benchmarks.bench import Bench, Figures, Person, bench, progress
+from benchmarks.bench import Bench, bench, progress
 from benchmarks.desk.sheets import Row, missions, page, sheet
 from benchmarks.desk.state import LIMITS, deeds, lay, live
+from benchmarks.people import Figures, Person
 from bot.config import bundled
 from bot.texts.catalog import Catalog
 

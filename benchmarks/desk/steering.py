@@ -5,9 +5,10 @@ import re
 from collections import Counter
 from time import monotonic
 
-from benchmarks.bench import Bench, Figures, Person, bench, progress, words
+from benchmarks.bench import Bench, bench, progress
 from benchmarks.desk.sheets import page
 from benchmarks.desk.state import ADMIN, LIMITS
+from benchmarks.people import Figures, Person, words
 from bot.domain.delivery import State
 
 FIRST_READER, BLOCKED = 1_000_000, 12
