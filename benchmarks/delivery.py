@@ -14,27 +14,18 @@ The figures go to build/bench/delivery.json too. The exit status is 1 where a pr
 
 import argparse
 import asyncio
-import json
-import os
 import resource
-import signal
-import sqlite3
-import statistics
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Any
 
-import aiohttp
-
-from bot.config import Settings, bundled
+from benchmarks.bench import Bench, answer_times, bench, progress, tell
+from benchmarks.people import Figures
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
@@ -49,133 +40,21 @@ GROUPS, HALT_S = 10, 5.0
 TITLE = "Airports in the south are closed"
 NEWS = Bulletin(NewsItem(TITLE, date(2026, 11, 20), (Section("", ("Until further notice. " * 20,)),)))
 
-Figures = dict[str, Any]
+
+async def publish(at: Bench, *, urgent: bool = False) -> int:
+    async with open_database(at.settings) as database:
+        published = await outbox.publish(database, NEWS, urgent=urgent, now=datetime.now(UTC))
+    assert isinstance(published, Published)
+    return published.number
 
 
-@dataclass
-class Bench:
-    """A server under way, and the bot's settings for it."""
-
-    settings: Settings
-    url: str
-    token: str
-    log: Path
-    http: aiohttp.ClientSession
-    bot: Process | None = None
-
-    async def control(self, verb: str, **body: object) -> Figures:
-        async with self.http.post(f"{self.url}/control/{verb}", json=body) as answer:
-            told: Figures = await answer.json()
-            assert answer.status == 200, told
-            return told
-
-    async def start(self) -> Process:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "BOT_TOKEN": self.token,
-            "BOT_API_URL": self.url,
-            "BOT_STATE_DIR": str(self.settings.state_dir),
-            "BOT_DATA_DIR": str(self.settings.data_dir),
-        }
-        arguments = (sys.executable, "-m", "bot", "run")
-        self.bot = await asyncio.create_subprocess_exec(*arguments, stdin=DEVNULL, stderr=DEVNULL, env=environment)
-        return self.bot
-
-    async def started(self) -> Process:
-        """The bot, as soon as it answers."""
-        bot = await self.start()
-        await self.control("act", user=FIRST_ASKER, act="say", text="germany")
-        await self.control("reply", chat=FIRST_ASKER, timeout=60)
-        return bot
-
-    async def stop(self) -> None:
-        if self.bot is not None and self.bot.returncode is None:
-            self.bot.terminate()
-            await self.bot.wait()
-
-    def arrivals(self) -> list[Figures]:
-        """The server's log of the bulletin: a record per send, whatever became of it."""
-        return [call for call in self.sends() if TITLE in call["text"]]
-
-    async def until_sent(self, count: int) -> None:
-        while True:
-            if len(self.arrivals()) >= count:
-                return
-            await asyncio.sleep(0.1)
-
-    def sends(self) -> list[Figures]:
-        with self.log.open() as lines:
-            return [json.loads(line) for line in lines if line.endswith("\n")]
-
-    def subscribe(self, first: int, count: int, step: int = 1) -> None:
-        kind = "private" if first > 0 else "group"
-        with sqlite3.connect(self.settings.state_dir / "embassy.db") as database:
-            database.execute(
-                "INSERT INTO subscriptions (chat_id, kind, language, only_country, silent, started_at)"
-                " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)"
-                " SELECT :first + i * :step, :kind, 'en', 0, 0, '2026-11-01 00:00:00' FROM n",
-                {"first": first, "count": count, "step": step, "kind": kind},
-            )
-        database.close()
-
-    async def publish(self, *, urgent: bool = False) -> int:
-        async with open_database(self.settings) as database:
-            published = await outbox.publish(database, NEWS, urgent=urgent, now=datetime.now(UTC))
-        assert isinstance(published, Published)
-        return published.number
-
-    async def finished(self, number: int, tell: Callable[[outbox.Report], None]) -> dict[State, int]:
-        async with open_database(self.settings) as database:
-            while (stored := await bulletins.get(database, number)) is None or stored.stage is Stage.RUNNING:
-                tell(await outbox.report(database, number))
-                await asyncio.sleep(1)
-            return (await outbox.report(database, number)).counts
-
-    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        database = sqlite3.connect(self.settings.state_dir / "embassy.db", timeout=10)
-        found = database.execute(question, values).fetchall()
-        database.close()
-        return found
-
-
-@asynccontextmanager
-async def bench(**options: object) -> AsyncIterator[Bench]:
-    """A fresh server and an empty database."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "data").mkdir()
-        for path in bundled("data").iterdir():  # all but the feeds, which lie outside
-            if path.name != "feeds.csv":
-                (folder / "data" / path.name).symlink_to(path.resolve())
-        settings = Settings(data_dir=folder / "data", state_dir=folder / "state")
-        async with open_database(settings):
-            pass
-        log, wanted = folder / "sends.jsonl", json.dumps({"limits": "real", "accept_anyone": True, **options})
-        arguments = ("-m", "tests.fake_telegram", "--log", str(log), "--options", wanted)
-        server = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
-        assert server.stdout is not None
-        told = json.loads(await server.stdout.readline())
-        async with aiohttp.ClientSession() as http:
-            under_way = Bench(settings, told["url"], told["token"], log, http)
-            try:
-                yield under_way
-            finally:
-                await under_way.stop()
-                server.terminate()
-                await server.wait()
-
-
-@contextmanager
-def progress(name: str) -> Iterator[Callable[[outbox.Report], None]]:
-    began = monotonic()
-    print(f"{name} …", flush=True)
-
-    def tell(report: outbox.Report) -> None:
-        done = report.total - report.open
-        print(f"\r  {done} of {report.total}, {monotonic() - began:.0f} s ", end="", flush=True)
-
-    yield tell
-    print(f"\r  done after {monotonic() - began:.0f} s        ", flush=True)
+async def finished(at: Bench, number: int, tell: Callable[[str], None]) -> dict[State, int]:
+    async with open_database(at.settings) as database:
+        while (stored := await bulletins.get(database, number)) is None or stored.stage is Stage.RUNNING:
+            report = await outbox.report(database, number)
+            tell(f"{report.total - report.open} of {report.total}")
+            await asyncio.sleep(1)
+        return (await outbox.report(database, number)).counts
 
 
 @dataclass
@@ -189,20 +68,13 @@ class Asking:
         number = 0
         while True:
             number += 1
-            asker, asked = FIRST_ASKER + 1 + number % ASKERS, monotonic()
-            await self.bench.control("act", user=asker, act="say", text="germny")
-            await self.bench.control("reply", chat=asker, timeout=30)
+            asked = monotonic()
+            await self.bench.person(FIRST_ASKER + 1 + number % ASKERS).ask("germny")
             self.seconds.append(monotonic() - asked)
             await asyncio.sleep(ASK_EVERY_S)
 
     def figures(self) -> Figures:
-        milliseconds = sorted(1000 * second for second in self.seconds)
-        return {
-            "questions": len(milliseconds),
-            "answer_ms_p50": round(statistics.median(milliseconds), 1),
-            "answer_ms_p99": round(milliseconds[int(0.99 * (len(milliseconds) - 1))], 1),
-            "answer_ms_max": round(milliseconds[-1], 1),
-        }
+        return {"questions": len(self.seconds), **answer_times(self.seconds)}
 
 
 async def pace(subscribers: int) -> Figures:
@@ -211,14 +83,14 @@ async def pace(subscribers: int) -> Figures:
         await at.started()
         await asyncio.sleep(2)  # what the start took of the second's messages is given back
         with progress(f"pace: {subscribers} subscribers") as tell:
-            number = await at.publish()
+            number = await publish(at)
             asking = Asking(at)
             task = asyncio.create_task(asking.run())
-            counts = await at.finished(number, tell)
+            counts = await finished(at, number, tell)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        times = [call["at"] for call in at.arrivals() if call["code"] == 200]
+        times = [call["at"] for call in at.sends(TITLE) if call["code"] == 200]
         all_in = [call for call in at.sends() if call["code"] == 200 and times[0] <= call["at"] <= times[-1]]
         refused = (await at.control("stats"))["refused_by_limits"]
     rate = (len(all_in) - 1) / (times[-1] - times[0])
@@ -237,8 +109,8 @@ async def faults(subscribers: int, *, urgent: bool) -> Figures:
         moved = (await at.control("groups", first=FIRST_GROUP, count=GROUPS, upgraded=True))["moved"]
         with progress(f"faults: {subscribers} subscribers, {'urgent' if urgent else 'ordinary'}") as tell:
             await at.start()
-            counts = await at.finished(await at.publish(urgent=urgent), tell)
-        sends = at.arrivals()
+            counts = await finished(at, await publish(at, urgent=urgent), tell)
+        sends = at.sends(TITLE)
         ended = at.rows("SELECT chat_id, ended_reason FROM subscriptions WHERE ended_at IS NOT NULL")
         states = {chat: State(state) for chat, state in at.rows("SELECT chat_id, state FROM deliveries")}
     now_is = {int(old): new for old, new in moved.items()}
@@ -265,19 +137,18 @@ async def faults(subscribers: int, *, urgent: bool) -> Figures:
 async def kills(subscribers: int, times: int) -> Figures:
     async with bench() as at:
         at.subscribe(FIRST_READER, subscribers)
-        number = await at.publish()
+        number = await publish(at)
         leased: Counter[int] = Counter()
         with progress(f"kills: {subscribers} subscribers, {times} kills") as tell:
             for kill in range(1, times + 1):
-                bot = await at.start()
-                await at.until_sent(kill * subscribers // (times + 1))
-                bot.send_signal(signal.SIGKILL)
-                await bot.wait()
+                await at.start()
+                await at.until_sent(kill * subscribers // (times + 1), TITLE)
+                await at.kill()
                 leased.update(chat for (chat,) in at.rows("SELECT chat_id FROM deliveries WHERE state = 1"))
-                print(f"\r  killed {kill} times, {len(at.arrivals())} sent ", end="", flush=True)
+                tell(f"killed {kill} times, {len(at.sends(TITLE))} sent")
             await at.start()
-            counts = await at.finished(number, tell)
-        got = Counter(call["chat_id"] for call in at.arrivals() if call["code"] == 200)
+            counts = await finished(at, number, tell)
+        got = Counter(call["chat_id"] for call in at.sends(TITLE) if call["code"] == 200)
     repeated = sum(got.values()) - len(got)
     explained = all(count <= 1 + leased[chat] for chat, count in got.items())
     kept = counts == {State.SENT: subscribers} and len(got) == subscribers and explained
@@ -296,9 +167,9 @@ async def rows(subscribers: int) -> Figures:
                 await outbox.publish(database, NEWS, urgent=False, now=datetime.now(UTC))
                 written = monotonic()
             after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            await at.until_sent(1)
+            await at.until_sent(1, TITLE)
             await asyncio.sleep(10)
-            times = [call["at"] for call in at.arrivals()]
+            times = [call["at"] for call in at.sends(TITLE)]
             bot_after = _peak_of(bot.pid)
     first = times[0] - written
     return {
@@ -328,16 +199,7 @@ async def run(arguments: argparse.Namespace) -> bool:
         "rows": lambda: rows(arguments.rows),
     }
     results = {name: await run() for name, run in scenarios.items() if name.split(",")[0] in arguments.only}
-    tell(results)
-    return all(figures["kept"] for figures in results.values())
-
-
-def tell(results: dict[str, Figures]) -> None:
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_text(json.dumps(results, indent=2) + "\n")
-    for name, figures in results.items():
-        print(f"{name:15} {'ok  ' if figures['kept'] else 'FAIL'}", end=" ")
-        print(", ".join(f"{key} {value}" for key, value in figures.items() if key != "kept"))
+    return tell(results, OUTPUT)
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from bot import loading
 from bot.domain.editions import Candidate, Edition, KeptFile, Refused, Scope
 from bot.domain.news import Bulletin, Notice
 from bot.loading import DataRefused
+from bot.memory import set_aside
 from bot.sources.columns import ALIASES, COVERS, FEEDS, MISSIONS, PROVENANCE, RULES, TABLES
 from bot.sources.missions_file import Files, read_files
 from bot.sources.recognise import recognise
@@ -46,7 +47,7 @@ class DataFiles:
         pages: tuple[Bulletin, ...] = ()
         try:
             if taken:
-                edition = await asyncio.to_thread(loading.composed, live, standing.files, taken, now)
+                edition = await asyncio.to_thread(_composed, live, standing.files, taken, now)
         except DataRefused as error:
             faults += str(error).splitlines()
         try:
@@ -71,7 +72,7 @@ class DataFiles:
         """What a file sent to the bot would make of the live edition; `name` is that of the table."""
         files = Files({name: content})
         try:
-            edition = await asyncio.to_thread(loading.composed, live, files, (name,), now)
+            edition = await asyncio.to_thread(_composed, live, files, (name,), now)
         except DataRefused as error:
             return Refused(tuple(str(error).splitlines()))
         disk = await asyncio.to_thread(read_files, self.folder)
@@ -104,6 +105,11 @@ class DataFiles:
         seen = loading.read_digest(await editions.newest_digest(self.database))
         present = await asyncio.to_thread(loading.digests, files.content)
         return loading.written(_updated(seen, present, taken))
+
+
+def _composed(live: Edition, files: Files, taken: Collection[str], now: datetime) -> Edition:
+    with set_aside():
+        return loading.composed(live, files, taken, now)
 
 
 def _updated(seen: dict[str, str], present: dict[str, str], taken: Iterable[str]) -> dict[str, str]:

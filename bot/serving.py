@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,7 @@ from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.house import House
 from bot.handlers.tables import current
 from bot.health import Health
+from bot.memory import set_aside, take_back
 from bot.opening import StartFailed, open_database
 from bot.pace import pacing
 from bot.receiving import Bot, keep_webhook, poll, set_webhook
@@ -41,6 +43,8 @@ from bot.workers.upkeep import Upkeep
 
 STOP_S: Final = 1.5
 """How long stopping may take before it is cut short."""
+YIELD_S: Final = 0.001
+"""How soon work in a thread lets an answer pass; Python's own 5 ms is felt at each of an answer's many steps."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +52,7 @@ log = structlog.get_logger(__name__)
 async def run_on_telegram(settings: Settings) -> None:
     """Answers on Telegram until SIGTERM or SIGINT. Raises what `serving` raises."""
     stopped = _stop_signal()
+    sys.setswitchinterval(YIELD_S)
     async with serving(settings):
         await stopped.wait()
         log.info("stopping")
@@ -63,7 +68,8 @@ async def serving(
     """
     assert settings.token is not None  # noqa: S101 - the command line asks for it first
     async with open_database(settings) as database:
-        house = await build_house(settings, database, clock or now)
+        with set_aside():
+            house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
         requests = Answering() if settings.webhook_url else Transport(), Transport()
         pace = pacing(settings.send_rate, database, allowance)
@@ -92,6 +98,7 @@ async def serving(
             await server.stop()
             for request in requests:  # the library closes them only where its own start went well
                 await request.shutdown()
+            take_back()
 
 
 async def _server(settings: Settings, house: House, application: Bot) -> Server:

@@ -7,6 +7,7 @@ from typing import Final
 
 from telegram import Document, Update
 from telegram import Message as TelegramMessage
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
@@ -37,7 +38,7 @@ class Sort(Enum):
 
 
 def handlers(house: House) -> list[Handler]:
-    documents = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.Document.ALL
+    documents = filters.UpdateType.MESSAGE & filters.Document.ALL
     return [
         MessageHandler(documents, partial(document, house)),
         CallbackQueryHandler(partial(page_button, house), r"^shelf:"),
@@ -45,12 +46,17 @@ def handlers(house: House) -> list[Handler]:
 
 
 async def document(house: House, update: Update, context: Context) -> None:
-    """Offers to load a table or to put a news page on the shelf; to those who may."""
+    """Offers to load a table or to put a news page on the shelf; to those who may.
+
+    In a group nobody may, and what is neither is none of the bot's business there.
+    """
     message = update.effective_message
     if message is None or message.document is None:
         return
     found, words = message.document, await house.words(update)
     sort = _sort(found)
+    if sort is None and message.chat.type != ChatType.PRIVATE:
+        return
     if sort is None and not await may(house, update, Right.PUBLISH):
         await not_text(house, update, context)
     elif sort is None:

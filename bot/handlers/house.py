@@ -4,11 +4,13 @@ from asyncio import Lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from telegram import Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.domain.editions import Edition
 from bot.domain.missions import Directory
 from bot.domain.names import NameIndex
 from bot.domain.troubles import Troubles
@@ -17,6 +19,9 @@ from bot.storage.chats import Chat, Chats
 from bot.storage.database import Database
 from bot.storage.questions import Questions
 from bot.texts.catalog import Catalog, Words
+
+READY: Final = 2
+"""How many editions that were shown are held in memory."""
 
 Context = CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]
 
@@ -48,6 +53,13 @@ class House:
     troubles: Troubles = field(default_factory=Troubles)
     turn: Lock = field(default_factory=Lock)
     """Held while `live` is replaced."""
+    ready: dict[int, Edition] = field(default_factory=dict)
+    """The editions shown last, by number; they need not be read again when they are agreed to."""
+
+    def keep_ready(self, edition: Edition) -> None:
+        self.ready[edition.directory.edition] = edition
+        while len(self.ready) > READY:
+            del self.ready[next(iter(self.ready))]
 
     async def chat(self, update: Update) -> Chat:
         """The choices of the chat in which the update happened; of the person where there is no chat (inline)."""

@@ -75,8 +75,9 @@ async def rollback(house: House, update: Update, context: Context) -> None:
     if before is None:
         await reply(update, Message(words("desk.rollback.none", editions=numbers)))
         return
+    house.keep_ready(before)
     difference = await asyncio.to_thread(differences, live.directory, before.directory)
-    plan = Plan("rolled_back", live.directory.edition, back_to=chosen.number, detail=_counted(difference))
+    plan = Plan("rolled_back", live.directory.edition, chosen.number, detail=_counted(difference))
     loaded = words.date(chosen.loaded_at.date())
     title = words("desk.rollback.title", edition=live.directory.edition, back=chosen.number, date=loaded)
     note = words("desk.rollback.kept", editions=numbers)
@@ -129,8 +130,7 @@ async def offer(
     plan = Plan(
         action=action,
         base=live.directory.edition,
-        edition=candidate.edition if changed else None,
-        digest=candidate.digest,
+        edition=await _staged(house, new, candidate.digest) if changed else None,
         keep=candidate.keep,
         drop=candidate.drop,
         pages=pages,
@@ -166,16 +166,23 @@ async def _ask_again(house: House, update: Update, proposal: Proposal, lost: Los
 async def carry_out(house: House, proposal: Proposal, plan: Plan) -> Outcome:
     """Does what a proposal shows, once, and answers questions from it from then on."""
     async with house.turn:
-        edition = plan.edition
-        if plan.back_to is not None:
-            edition = await editions.get(house.database, plan.back_to)
+        edition = None
+        if plan.edition is not None:
+            edition = house.ready.get(plan.edition) or await editions.get(house.database, plan.edition)
         index = house.live.index
         if edition is not None:
             index = await asyncio.to_thread(index.with_aliases, edition.directory.aliases)
         outcome = await plans.carry_out(house.database, proposal.id, proposal.actor, plan, house.clock())
         if isinstance(outcome, Done) and edition is not None:
-            house.live = Live(replace(edition.directory, edition=outcome.edition), index)
+            house.live = Live(edition.directory, index)
         return outcome
+
+
+async def _staged(house: House, edition: Edition, digest: str) -> int:
+    """Stores what is about to be shown, so that it can be live at once when it is agreed to."""
+    number = await editions.stage(house.database, edition, digest, house.clock())
+    house.keep_ready(replace(edition, directory=await asyncio.to_thread(replace, edition.directory, edition=number)))
+    return number
 
 
 async def current(house: House) -> Edition:

@@ -177,7 +177,7 @@ async def role_button(house: House, update: Update, context: Context) -> None:
         elif settled and verb == "apply":
             await roles.take_in(connection, user, person.id, house.clock())
     if not settled:
-        await show(query, Message(words("desk.already")))
+        await show(query, Message(words("desk.already")), alert=words.plain("desk.already"))
     elif verb == "cancel":
         await show(query, Message(words("desk.cancelled")))
     else:

@@ -20,37 +20,48 @@ async def correct(database: Database, number: int, corrected: Bulletin, now: dat
 
     None where there is no such bulletin that was sent. Rows in flight get theirs when they are settled (`settle`).
     """
-    return await _amend(database, number, corrected, Kind.CORRECTION, now)
+    async with database.write() as connection:
+        return await correct_in(connection, number, corrected, now)
+
+
+async def correct_in(connection: AsyncConnection, number: int, corrected: Bulletin, now: datetime) -> Published | None:
+    """`correct` as part of a transaction."""
+    return await _amend(connection, number, corrected, Kind.CORRECTION, now)
 
 
 async def withdraw(database: Database, number: int, now: datetime) -> Published | None:
     """Takes a bulletin back: nobody else gets it, and who got it is told."""
-    return await _amend(database, number, None, Kind.WITHDRAWAL, now)
+    async with database.write() as connection:
+        return await withdraw_in(connection, number, now)
+
+
+async def withdraw_in(connection: AsyncConnection, number: int, now: datetime) -> Published | None:
+    """`withdraw` as part of a transaction."""
+    return await _amend(connection, number, None, Kind.WITHDRAWAL, now)
 
 
 async def _amend(
-    database: Database, number: int, corrected: Bulletin | None, kind: Kind, now: datetime
+    connection: AsyncConnection, number: int, corrected: Bulletin | None, kind: Kind, now: datetime
 ) -> Published | None:
-    async with database.write() as connection:
-        old = await shelf.fetch(connection, number)
-        if old is None or old.kind is not Kind.NEWS or old.stage in (Stage.SHELF, Stage.WITHDRAWN):
-            return None
-        new = corrected or old.bulletin
-        values = shelf.columns(new, kind, Stage.RUNNING, urgent=old.urgent, now=now)
-        if corrected is not None and await _is_new(connection, new):
-            values["fingerprint"] = fingerprint(new.item)
-        values |= {"corrects": number, "corrects_version": old.version}
-        await _supersede(connection, number)
-        amendment = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
-        assert amendment is not None  # noqa: S101
-        changed: dict[str, Any] = {"content": values["content"], "version": old.version + 1}
-        changed |= {"published": new.item.published, "country": new.item.country}
-        if kind is Kind.WITHDRAWAL:
-            changed |= {"stage": Stage.WITHDRAWN}
-            await stop_pending(connection, number)
-        await connection.execute(update(bulletins).where(bulletins.c.id == number).values(changed))
-        got_it = who_got(number, old.version)
-        return Published(amendment, await owe(connection, amendment, got_it))
+    old = await shelf.fetch(connection, number)
+    if old is None or old.kind is not Kind.NEWS or old.stage in (Stage.SHELF, Stage.WITHDRAWN):
+        return None
+    new = corrected or old.bulletin
+    values = shelf.columns(new, kind, Stage.RUNNING, urgent=old.urgent, now=now)
+    if corrected is not None and await _is_new(connection, new):
+        values["fingerprint"] = fingerprint(new.item)
+    values |= {"corrects": number, "corrects_version": old.version}
+    await _supersede(connection, number)
+    amendment = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
+    assert amendment is not None  # noqa: S101
+    changed: dict[str, Any] = {"content": values["content"], "version": old.version + 1}
+    changed |= {"published": new.item.published, "country": new.item.country}
+    if kind is Kind.WITHDRAWAL:
+        changed |= {"stage": Stage.WITHDRAWN}
+        await stop_pending(connection, number)
+    await connection.execute(update(bulletins).where(bulletins.c.id == number).values(changed))
+    got_it = who_got(number, old.version)
+    return Published(amendment, await owe(connection, amendment, got_it))
 
 
 async def _is_new(connection: AsyncConnection, bulletin: Bulletin) -> bool:

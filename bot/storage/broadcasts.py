@@ -4,11 +4,9 @@ A deed, the press that confirmed it and what the log says of it are one transact
 """
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,7 +21,6 @@ from bot.storage.database import Database
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
 from bot.storage.tables import bulletins, deliveries
-from bot.storage.tables import proposals as proposal_rows
 
 GOING_ON: Final = (Stage.RUNNING, Stage.PAUSED)
 OVER: Final = (Stage.DONE, Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
@@ -95,11 +92,10 @@ async def amend(database: Database, proposal: Proposal, now: datetime) -> Publis
             return Closed()
         if not await _settled(connection, proposal, now):
             return Closed()
-        joined = _joined(connection)
         if withdraws:
-            outcome = await amendments.withdraw(joined, number, now)
+            outcome = await amendments.withdraw_in(connection, number, now)
         else:
-            outcome = await amendments.correct(joined, number, amendment.bulletin, now)
+            outcome = await amendments.correct_in(connection, number, amendment.bulletin, now)
         if outcome is None:
             return Closed()
         detail = {"number": number, "amendment": outcome.number, "reached": outcome.reached}
@@ -115,7 +111,7 @@ async def stop(database: Database, proposal: Proposal, now: datetime) -> bool:
         old = await shelf.fetch(connection, number)
         if old is None or old.stage not in GOING_ON or not await _settled(connection, proposal, now):
             return False
-        await outbox.stop(_joined(connection), number, Stage.STOPPED)
+        await outbox.stop_in(connection, number, Stage.STOPPED)
         await audit.write(connection, proposal.actor, "stopped", now, number=number, title=old.bulletin.item.title)
         return True
 
@@ -209,7 +205,7 @@ async def _counted(connection: AsyncConnection, row: Row[Any], now: datetime) ->
 
 async def _move(database: Database, number: int, actor: int, old: Stage, new: Stage, now: datetime) -> bool:
     async with database.write() as connection:
-        moved = await shelf.set_stage(_joined(connection), number, new, only_from=(old,))
+        moved = await shelf.set_stage_in(connection, number, new, only_from=(old,))
         if moved:
             action = "paused" if new is Stage.PAUSED else "resumed"
             await audit.write(connection, actor, action, now, number=number)
@@ -217,22 +213,4 @@ async def _move(database: Database, number: int, actor: int, old: Stage, new: St
 
 
 async def _settled(connection: AsyncConnection, proposal: Proposal, now: datetime) -> bool:
-    """Settles the proposal; two at once of one subject come one after the other, not each into the other's way."""
-    rivals = select(proposal_rows.c.id).where(proposal_rows.c.subject == proposal.subject)
-    await connection.execute(rivals.order_by(proposal_rows.c.id).with_for_update())
     return await proposals.settle(connection, proposal.id, proposal.actor, proposals.State.DONE, now)
-
-
-class _Joined:
-    """Stands for the database where a transaction is open already: what is written through it becomes part of it."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        yield self._connection
-
-
-def _joined(connection: AsyncConnection) -> Database:
-    return cast("Database", _Joined(connection))

@@ -120,10 +120,13 @@ def _readable() -> Select[Any]:
 async def set_stage(database: Database, number: int, stage: Stage, *, only_from: tuple[Stage, ...]) -> bool:
     """Moves a bulletin on; False where it does not stand at one of `only_from`, so that two presses do it once."""
     async with database.write() as connection:
-        moved = await connection.execute(
-            update(bulletins).where(bulletins.c.id == number, bulletins.c.stage.in_(only_from)).values(stage=stage)
-        )
-        return moved.rowcount > 0
+        return await set_stage_in(connection, number, stage, only_from=only_from)
+
+
+async def set_stage_in(connection: AsyncConnection, number: int, stage: Stage, *, only_from: tuple[Stage, ...]) -> bool:
+    """`set_stage` as part of a transaction."""
+    standing = (bulletins.c.id == number, bulletins.c.stage.in_(only_from))
+    return (await connection.execute(update(bulletins).where(*standing).values(stage=stage))).rowcount > 0
 
 
 def columns(bulletin: Bulletin, kind: Kind, stage: Stage, *, urgent: bool, now: datetime) -> dict[str, Any]:

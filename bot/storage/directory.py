@@ -1,5 +1,6 @@
-"""Editions of the mission tables: stored whole, one of them live."""
+"""Editions of the mission tables: stored whole, one of them live, some of them shown to an admin and not live yet."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,10 +16,14 @@ from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
 from bot.storage.tables import editions, missions
 
 KEPT: Final = 10
-"""How many editions are kept, the live one included, to go back to."""
+"""How many editions are kept that are or were live, to go back to."""
+SHOWN: Final = 5
+"""How many editions are kept that somebody was shown and that were never live."""
+NEVER_LIVE: Final = -1
 AT_ONCE: Final = 500
 """Rows of one statement: between two of them questions are answered."""
 _TURN: Final = func.coalesce(editions.c.turn, 0)
+_WAS_LIVE: Final = _TURN > NEVER_LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +52,49 @@ async def add(
 
 async def add_in(connection: AsyncConnection, edition: Edition, digest: str, now: datetime) -> int:
     """`add` as part of a transaction."""
-    turn = await _retire_live(connection)
-    values = {"loaded_at": now, "digest": digest, "live": True, "turn": turn, "provenance": edition.provenance}
+    number = await _store(connection, edition, digest, now)
+    await make_live(connection, number)
+    return number
+
+
+async def stage(database: Database, edition: Edition, digest: str, now: datetime) -> int:
+    """Stores the tables as an edition that `make_live` can make live at once. Returns its number.
+
+    That is the work of showing a change: agreeing to it takes no longer for a large table than for a small one.
+    """
+    async with database.write() as connection:
+        number = await _store(connection, edition, digest, now)
+        staged = editions.c.turn == NEVER_LIVE
+        newest = select(editions.c.id).where(staged).order_by(editions.c.id.desc()).limit(SHOWN)
+        await connection.execute(delete(editions).where(staged, editions.c.id.not_in(newest)))
+        return number
+
+
+async def _store(connection: AsyncConnection, edition: Edition, digest: str, now: datetime) -> int:
+    values = {"loaded_at": now, "digest": digest, "live": False, "turn": NEVER_LIVE, "provenance": edition.provenance}
     number = await connection.scalar(insert(editions).values(values).returning(editions.c.id))
     assert number is not None  # noqa: S101
-    for table, rows in rows_of(edition.directory).items():
+    for table, rows in (await asyncio.to_thread(rows_of, edition.directory)).items():
         await _insert(connection, table, number, rows)
-    kept = select(editions.c.id).order_by(_TURN.desc(), editions.c.id.desc()).limit(KEPT)
-    await connection.execute(delete(editions).where(editions.c.id.not_in(kept), editions.c.live.is_(False)))
-    await tell_edition(connection)
     return int(number)
 
 
 async def make_live(connection: AsyncConnection, number: int) -> bool:
     """Makes a stored edition the live one, as part of a transaction; False where it is not kept any more."""
-    turn = await _retire_live(connection)
-    made = await connection.execute(update(editions).where(editions.c.id == number).values(live=True, turn=turn))
+    if not await is_kept(connection, number):
+        return False
+    turn = await connection.scalar(select(func.max(_TURN)))
+    await connection.execute(update(editions).where(editions.c.live).values(live=False))
+    await connection.execute(update(editions).where(editions.c.id == number).values(live=True, turn=int(turn or 0) + 1))
+    kept = select(editions.c.id).where(_WAS_LIVE).order_by(_TURN.desc(), editions.c.id.desc()).limit(KEPT)
+    old = (_WAS_LIVE, editions.c.live.is_(False), editions.c.id.not_in(kept))
+    await connection.execute(delete(editions).where(*old))
     await tell_edition(connection)
-    return made.rowcount > 0
+    return True
+
+
+async def is_kept(connection: AsyncConnection, number: int) -> bool:
+    return await connection.scalar(select(editions.c.id).where(editions.c.id == number)) is not None
 
 
 async def live_number(connection: AsyncConnection, *, hold: bool = False) -> int | None:
@@ -96,7 +126,7 @@ async def _get(database: Database, which: ColumnElement[bool]) -> Edition | None
         if row is None:
             return None
         rows = {table: await _select(connection, table, row.id) for table in TABLES}
-    return Edition(directory_of(rows, int(row.id)), row.provenance)
+    return Edition(await asyncio.to_thread(directory_of, rows, int(row.id)), row.provenance)
 
 
 async def live_sources(database: Database) -> LiveSources | None:
@@ -109,10 +139,12 @@ async def live_sources(database: Database) -> LiveSources | None:
 
 
 async def listing(database: Database) -> list[Listed]:
-    """The kept editions: the live one, then the others, the one that was live last first."""
+    """The kept editions that are or were live: the live one, then the others, the one that was live last first."""
     counted = select(func.count()).where(missions.c.edition == editions.c.id).scalar_subquery()
-    statement = select(editions.c.id, editions.c.loaded_at, editions.c.live, counted.label("counted")).order_by(
-        editions.c.live.desc(), _TURN.desc(), editions.c.id.desc()
+    statement = (
+        select(editions.c.id, editions.c.loaded_at, editions.c.live, counted.label("counted"))
+        .where(_WAS_LIVE)
+        .order_by(editions.c.live.desc(), _TURN.desc(), editions.c.id.desc())
     )
     async with database.read() as connection:
         return [
@@ -127,17 +159,11 @@ async def listing(database: Database) -> list[Listed]:
 
 
 async def newest_digest(database: Database) -> str | None:
-    """The digest of the files that the newest edition was loaded from."""
+    """The digest of the files that the newest edition was loaded from, of those that are or were live."""
+    newest = select(editions.c.digest).where(_WAS_LIVE).order_by(editions.c.id.desc()).limit(1)
     async with database.read() as connection:
-        digest: str | None = await connection.scalar(select(editions.c.digest).order_by(editions.c.id.desc()).limit(1))
+        digest: str | None = await connection.scalar(newest)
         return digest
-
-
-async def _retire_live(connection: AsyncConnection) -> int:
-    """Takes the live edition out of service; returns the turn of the one that follows it."""
-    turn = await connection.scalar(select(func.max(_TURN)))
-    await connection.execute(update(editions).where(editions.c.live).values(live=False))
-    return int(turn or 0) + 1
 
 
 async def _insert(connection: AsyncConnection, table: Table, edition: int, rows: list[Row]) -> None:

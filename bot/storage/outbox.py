@@ -84,13 +84,18 @@ async def publish_in(
 async def stop(database: Database, number: int, stage: Stage, reason: str = "") -> bool:
     """Ends a bulletin before its time: what is pending is not sent any more. False where it had ended already."""
     async with database.write() as connection:
-        stopped = await connection.execute(
-            update(bulletins)
-            .where(bulletins.c.id == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
-            .values(stage=stage, reason=reason)
-        )
-        await stop_pending(connection, number)
-        return stopped.rowcount > 0
+        return await stop_in(connection, number, stage, reason)
+
+
+async def stop_in(connection: AsyncConnection, number: int, stage: Stage, reason: str = "") -> bool:
+    """`stop` as part of a transaction."""
+    stopped = await connection.execute(
+        update(bulletins)
+        .where(bulletins.c.id == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+        .values(stage=stage, reason=reason)
+    )
+    await stop_pending(connection, number)
+    return stopped.rowcount > 0
 
 
 async def running(database: Database) -> list[Stored]:

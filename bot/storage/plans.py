@@ -1,6 +1,7 @@
 """Changes of the tables and the shelf that an admin was shown, and the one transaction that carries them out.
 
-A plan holds all of what was shown: files that change between the showing and the press have no effect.
+A plan says all of what was shown, its tables as an edition that is stored already: files that change between the
+showing and the press have no effect.
 """
 
 import base64
@@ -11,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.domain.editions import Edition, KeptFile, Losses
+from bot.domain.editions import KeptFile, Losses
 from bot.domain.news import Bulletin
 from bot.storage import audit, directory, kept, proposals
 from bot.storage.bulletins import find, packed, shelve_in, unpacked
 from bot.storage.database import Database
-from bot.storage.edition_rows import TABLES, directory_of, rows_of
 from bot.storage.proposals import State
 
 
@@ -26,10 +26,8 @@ class Plan:
 
     action: str
     base: int
-    edition: Edition | None = None
-    digest: str = ""
-    back_to: int | None = None
-    """An edition that is kept already, to be live again."""
+    edition: int | None = None
+    """The stored edition that is to be live, for the first time or again."""
     keep: tuple[KeptFile, ...] = ()
     drop: tuple[str, ...] = ()
     pages: tuple[Bulletin, ...] = ()
@@ -39,7 +37,7 @@ class Plan:
 
     @property
     def changes_tables(self) -> bool:
-        return self.edition is not None or self.back_to is not None
+        return self.edition is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class NotOpen:
-    """The proposal was settled already, is another's, or was shown too long ago."""
+    """The proposal was settled already, is another's, or was shown too long or too many proposals ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +68,14 @@ async def carry_out(database: Database, number: int, actor: int, plan: Plan, now
         if plan.changes_tables and live != plan.base:
             settled = await proposals.settle(connection, number, actor, State.STALE, now)
             return Overtaken() if settled else NotOpen()
+        if plan.edition is not None and not await directory.is_kept(connection, plan.edition):
+            await proposals.settle(connection, number, actor, State.STALE, now)
+            return NotOpen()
         if not await proposals.settle(connection, number, actor, State.DONE, now):
             return NotOpen()
-        if plan.back_to is not None:
-            if not await directory.make_live(connection, plan.back_to):
-                raise LookupError("the edition to go back to is not kept any more")
-            live = plan.back_to
-        elif plan.edition is not None:
-            live = await directory.add_in(connection, plan.edition, plan.digest, now)
+        if plan.edition is not None:
+            await directory.make_live(connection, plan.edition)
+            live = plan.edition
         await kept.drop(connection, plan.drop)
         await kept.keep(connection, plan.keep, now)
         pages = sum([await shelve_in(connection, page, now) for page in plan.pages])
@@ -97,9 +95,7 @@ def pack(plan: Plan) -> bytes:
     whole = {
         "action": plan.action,
         "base": plan.base,
-        "edition": None if plan.edition is None else _packed_edition(plan.edition),
-        "digest": plan.digest,
-        "back_to": plan.back_to,
+        "edition": plan.edition,
         "keep": [[file.name, _text(file.content), file.disk_digest] for file in plan.keep],
         "drop": plan.drop,
         "pages": [packed(page) for page in plan.pages],
@@ -115,26 +111,13 @@ def unpack(payload: bytes) -> Plan:
     return Plan(
         action=whole["action"],
         base=whole["base"],
-        edition=None if whole["edition"] is None else _unpacked_edition(whole["edition"]),
-        digest=whole["digest"],
-        back_to=whole["back_to"],
+        edition=whole["edition"],
         keep=tuple(KeptFile(name, _bytes(content), digest) for name, content, digest in whole["keep"]),
         drop=tuple(whole["drop"]),
         pages=tuple(map(unpacked, whole["pages"])),
         losses=None if lost is None else Losses(lost[0], lost[1], tuple(lost[2])),
         detail=whole["detail"],
     )
-
-
-def _packed_edition(edition: Edition) -> dict[str, Any]:
-    rows = {table.name: found for table, found in rows_of(edition.directory).items()}
-    return {"rows": rows, "provenance": None if edition.provenance is None else _text(edition.provenance)}
-
-
-def _unpacked_edition(raw: Mapping[str, Any]) -> Edition:
-    rows = {table: raw["rows"][table.name] for table in TABLES}
-    provenance = raw["provenance"]
-    return Edition(directory_of(rows, 0), None if provenance is None else _bytes(provenance))
 
 
 def _text(content: bytes) -> str:

@@ -64,6 +64,11 @@ async def settle(connection: AsyncConnection, number: int, actor: int, state: St
 
     False where it is not open, is another's, or was shown too long ago: then nothing may be done.
     """
+    subject = select(proposals.c.subject).where(proposals.c.id == number).scalar_subquery()
+    if state is State.DONE:
+        # Two at once of one subject come one after the other, not each into the other's way.
+        rivals = select(proposals.c.id).where(proposals.c.subject == subject).order_by(proposals.c.id)
+        await connection.execute(rivals.with_for_update())
     settled = await connection.execute(
         update(proposals)
         .where(
@@ -75,7 +80,6 @@ async def settle(connection: AsyncConnection, number: int, actor: int, state: St
         .values(state=state, settled_at=now, settled_by=actor)
     )
     if settled.rowcount and state is State.DONE:
-        subject = select(proposals.c.subject).where(proposals.c.id == number).scalar_subquery()
         others = (proposals.c.subject == subject, proposals.c.state == State.OPEN, proposals.c.id != number)
         await connection.execute(
             update(proposals).where(*others).values(state=State.STALE, settled_at=now, settled_by=actor)

@@ -44,7 +44,7 @@ editions = Table(
     Column("turn", Integer),
     Column("provenance", LargeBinary),
 )
-"""`turn` grows whenever an edition becomes live, so that the one that was live before can be told."""
+"""`turn` grows whenever an edition becomes live, so that the one that was live before can be told; -1: never yet."""
 
 
 def _edition_table(name: str, *columns: str) -> Table:

@@ -3,12 +3,15 @@
 POST /control/options   {"limits": {…} | "real" | null, "faults": {…} | null, "accept_anyone": true}
 POST /control/people    {"first": 1, "count": 3000, "standing": "blocked", "language_code": "de"}
 POST /control/groups    {"first": -5000, "count": 10, "upgraded": true}       ids count downwards
-POST /control/act       {"user": 7, "act": "say", "text": "germany"}          any of ACTS, with its arguments
+POST /control/act       {"user": 7, "act": "say", "text": "germany"}          any of ACTS, with its arguments; `chat`
+                                                                              is an id, `content` in base64
+POST /control/answer    {"press": "12", "timeout": 5}                         the bot's answer to a press
 POST /control/reply     {"chat": 7, "timeout": 5}                             the next message of the bot there
 GET  /control/messages?chat=7                                                 the bot's messages there
 GET  /control/stats                                                           counts of everything
 """
 
+import base64
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +20,17 @@ from aiohttp import web
 
 from tests.fake_telegram.faults import Faults
 from tests.fake_telegram.limits import Limits
+from tests.fake_telegram.people import InlineAnswer, Press
 from tests.fake_telegram.refusals import JSON
 from tests.fake_telegram.rooms import Message, Standing
 
 if TYPE_CHECKING:
     from tests.fake_telegram.server import FakeTelegram
 
-ACTS = ("say", "press", "press_data", "share_location", "block_bot", "unblock_bot")
+ACTS = (
+    *("say", "ask", "inline", "send_document", "press", "press_data"),
+    *("share_location", "block_bot", "unblock_bot"),
+)
 
 
 async def handle(server: "FakeTelegram", request: web.Request) -> web.StreamResponse:
@@ -73,8 +80,23 @@ async def _act(server: "FakeTelegram", body: JSON) -> JSON:
     person, act = server.user(int(body.pop("user"))), body.pop("act")
     if act not in ACTS:
         raise ValueError(act)
-    done = await getattr(person, act)(**body)
-    return {"message_id": done.message_id} if isinstance(done, Message) else {}
+    if "chat" in body:
+        body["chat"] = server.rooms[body["chat"]]
+    if "content" in body:
+        body["content"] = base64.b64decode(body["content"])
+    match await getattr(person, act)(**body):
+        case Message() as message:
+            return _told(message) if message.by_bot else {"message_id": message.message_id}
+        case Press() as press:
+            return {"press": press.id}
+        case InlineAnswer() as answer:
+            return {"results": answer.results}
+        case _:
+            return {}
+
+
+async def _answer(server: "FakeTelegram", body: JSON) -> JSON:
+    return await server.presses[body["press"]].answer(float(body.get("timeout", 5)))
 
 
 async def _reply(server: "FakeTelegram", body: JSON) -> JSON:
@@ -114,6 +136,7 @@ _VERBS: dict[str, Any] = {
     "people": _people,
     "groups": _groups,
     "act": _act,
+    "answer": _answer,
     "reply": _reply,
     "messages": _messages,
     "stats": _stats,

@@ -142,11 +142,11 @@ class Person(Room):
             await self._press_below(button, room)
         return press
 
-    async def press_data(self, data: str) -> Press:
+    async def press_data(self, data: str, *, chat: Room | None = None) -> Press:
         """Sends callback data that no message of the bot shows, as an old or a hostile client can."""
-        button = Button("", data)
-        press = self.server.pressed(button, None)
-        message = self.messages[-1] if self.messages else self.hear({"from": self.server.user_of_bot()}, "gone")
+        room, button = chat or self, Button("", data)
+        message = room.messages[-1] if room.messages else room.hear({"from": self.server.user_of_bot()}, "gone")
+        press = self.server.pressed(button, message)
         self._query(press, message=message.payload())
         return press
 

@@ -4,13 +4,15 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.delivery import Settlement, Standing, State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.storage import amendments, audit, broadcasts, bulletins, dispatch, outbox, proposals, subscriptions
 from bot.storage.broadcasts import Amendment, Closed
 from bot.storage.bulletins import Kind, Stage
-from bot.storage.database import Database
+from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.dispatch import Settled
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
@@ -43,8 +45,8 @@ async def publishing(database: Database, now: datetime, actor: int = ONE, shown:
 async def amending(database: Database, number: int, kind: Kind, now: datetime, actor: int = ONE) -> Proposal:
     stored = await bulletins.get(database, number)
     assert stored is not None
-    text = stored.bulletin if kind is Kind.WITHDRAWAL else bulletin("Airports open")
-    amendment = Amendment(number, stored.version, text)
+    content = stored.bulletin if kind is Kind.WITHDRAWAL else bulletin("Airports open")
+    amendment = Amendment(number, stored.version, content)
     return await proposal(database, await broadcasts.propose_amendment(database, amendment, kind, actor, now))
 
 
@@ -190,3 +192,31 @@ async def test_lists_are_newest_first_and_leave_the_shelf_out(database: Database
     shelved = (await broadcasts.shelved(database, 1))[0].id
     assert await broadcasts.get(database, shelved, now) is None
     assert await broadcasts.stage(database, 999) is None
+
+
+async def test_a_deed_that_cannot_be_logged_is_not_done(database: Database, now: datetime) -> None:
+    number = await published(database, now)
+    await delivered(database, number, now, READERS[0])
+    before = await broadcasts.get(database, number, now)
+    shown = [
+        await publishing(database, now, shown=bulletin("Another")),
+        await amending(database, number, Kind.CORRECTION, now),
+        await amending(database, number, Kind.WITHDRAWAL, now),
+        await proposal(database, await broadcasts.propose_stopping(database, number, ONE, now)),
+    ]
+    publish, correct, withdraw, stop = shown
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE audit RENAME TO away"))
+    for deed in (
+        broadcasts.publish(database, publish, urgent=False, now=now),
+        broadcasts.amend(database, correct, now),
+        broadcasts.amend(database, withdraw, now),
+        broadcasts.stop(database, stop, now),
+        broadcasts.pause(database, number, ONE, now),
+    ):
+        with pytest.raises((DatabaseUnavailable, DBAPIError)):
+            await deed
+    assert await broadcasts.get(database, number, now) == before
+    assert [found.number for found in await broadcasts.going_on(database, now, 5)] == [number]
+    assert await broadcasts.published_as(database, bulletin("Another")) is None
+    assert {(await proposal(database, one.id)).state for one in shown} == {proposals.State.OPEN}

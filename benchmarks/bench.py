@@ -1,0 +1,196 @@
+"""What benchmarks of whole processes share: the bot, the Bot API server, the database, and how figures are told."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import statistics
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.people import Figures, Person
+from bot.config import Settings, bundled
+from bot.opening import open_database
+
+FIRST_NEWCOMER = 500_000
+
+
+@dataclass
+class Bench:
+    """A server under way, and the bot's settings for it."""
+
+    settings: Settings
+    url: str
+    token: str
+    log: Path
+    http: aiohttp.ClientSession
+    bot: Process | None = None
+    _newcomers: Iterator[int] = field(default_factory=lambda: count(FIRST_NEWCOMER))
+
+    async def control(self, verb: str, **body: object) -> Any:
+        async with self.http.post(f"{self.url}/control/{verb}", json=body) as answer:
+            told = await answer.json()
+            assert answer.status == 200, told
+            return told
+
+    async def start(self) -> Process:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "BOT_TOKEN": self.token,
+            "BOT_API_URL": self.url,
+            "BOT_STATE_DIR": str(self.settings.state_dir),
+            "BOT_DATA_DIR": str(self.settings.data_dir),
+            "BOT_ADMIN_IDS": ",".join(map(str, sorted(self.settings.admin_ids))),
+        }
+        arguments = (sys.executable, "-m", "bot", "run")
+        with self.bot_log.open("ab") as log:
+            self.bot = await asyncio.create_subprocess_exec(*arguments, stdin=DEVNULL, stderr=log, env=environment)
+        return self.bot
+
+    async def started(self) -> Process:
+        """The bot, as soon as it answers."""
+        bot = await self.start()
+        await self.newcomer().ask("germany")
+        return bot
+
+    async def kill(self) -> None:
+        assert self.bot is not None
+        self.bot.send_signal(signal.SIGKILL)
+        await self.bot.wait()
+
+    async def stop(self) -> None:
+        if self.bot is not None and self.bot.returncode is None:
+            self.bot.terminate()
+            await self.bot.wait()
+
+    def person(self, number: int) -> Person:
+        return Person(self.control, number)
+
+    def newcomer(self) -> Person:
+        """Somebody of whom nobody has heard yet."""
+        return self.person(next(self._newcomers))
+
+    async def file(self, message: Figures) -> bytes:
+        """The document that a message brought."""
+        file_id = message["document"]["file_id"]
+        async with self.http.get(f"{self.url}/file/bot{self.token}/documents/{file_id}") as answer:
+            assert answer.status == 200, file_id
+            return await answer.read()
+
+    def errors(self) -> int:
+        """How often the bot said that something went wrong."""
+        return sum("[error" in line for line in self.bot_log.read_text(errors="replace").splitlines())
+
+    def sends(self, title: str = "") -> list[Figures]:
+        """The server's log of what has this in its text: a record per send, whatever became of it."""
+        with self.log.open() as lines:
+            return [call for line in lines if line.endswith("\n") and title in (call := json.loads(line))["text"]]
+
+    async def until_sent(self, count: int, title: str) -> None:
+        while True:
+            if len(self.sends(title)) >= count:
+                return
+            await asyncio.sleep(0.1)
+
+    def subscribe(self, first: int, count: int, step: int = 1) -> None:
+        kind = "private" if first > 0 else "group"
+        self.execute(
+            "INSERT INTO subscriptions (chat_id, kind, language, only_country, silent, started_at)"
+            " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)"
+            " SELECT :first + i * :step, :kind, 'en', 0, 0, '2026-11-01 00:00:00' FROM n",
+            {"first": first, "count": count, "step": step, "kind": kind},
+        )
+
+    @property
+    def database(self) -> Path:
+        return self.settings.state_dir / "embassy.db"
+
+    @property
+    def bot_log(self) -> Path:
+        """What the bot said on standard error, over all its starts."""
+        return self.log.with_name("bot.log")
+
+    def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.database, timeout=10)) as database:
+            return database.execute(question, values).fetchall()
+
+    def execute(self, statement: str, values: dict[str, object] | None = None) -> None:
+        with closing(sqlite3.connect(self.database, timeout=10)) as database, database:
+            database.execute(statement, values or {})
+
+
+@asynccontextmanager
+async def bench(*, admins: Sequence[int] = (), **options: object) -> AsyncIterator[Bench]:
+    """A fresh server and an empty database."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data").mkdir()
+        for path in bundled("data").iterdir():  # all but the feeds, which lie outside
+            if path.name != "feeds.csv":
+                (folder / "data" / path.name).symlink_to(path.resolve())
+        settings = Settings(data_dir=folder / "data", state_dir=folder / "state", admin_ids=frozenset(admins))
+        async with open_database(settings):
+            pass
+        log, wanted = folder / "sends.jsonl", json.dumps({"limits": "real", "accept_anyone": True, **options})
+        arguments = ("-m", "tests.fake_telegram", "--log", str(log), "--options", wanted)
+        server = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
+        assert server.stdout is not None
+        told = json.loads(await server.stdout.readline())
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+            under_way = Bench(settings, told["url"], told["token"], log, http)
+            try:
+                yield under_way
+            finally:
+                await under_way.stop()
+                server.terminate()
+                await server.wait()
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[str], None]]:
+    """Says what is being done; what is yielded tells how far it has got."""
+    began = monotonic()
+    print(f"{name} …", flush=True)
+
+    def tell(done: str) -> None:
+        print(f"\r  {done}, {monotonic() - began:.0f} s    ", end="", flush=True)
+
+    yield tell
+    print(f"\r  done after {monotonic() - began:.0f} s{' ' * 40}", flush=True)
+
+
+def answer_times(seconds: Sequence[float]) -> Figures:
+    milliseconds = sorted(1000 * second for second in seconds)
+    return {
+        "answer_ms_p50": round(statistics.median(milliseconds), 1),
+        "answer_ms_p99": round(milliseconds[int(0.99 * (len(milliseconds) - 1))], 1),
+        "answer_ms_max": round(milliseconds[-1], 1),
+    }
+
+
+def tell(results: dict[str, Figures], output: Path) -> bool:
+    """Prints the figures and writes them down. Returns whether every promise was kept."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(results, indent=2) + "\n")
+    table = Table("", "kept", "figure", "")
+    for name, figures in results.items():
+        heads = [(name, "yes" if figures["kept"] else "NO")]
+        for figure, value in figures.items():
+            if figure != "kept":
+                table.add_row(*(heads.pop() if heads else ("", "")), figure, str(value))
+        table.add_section()
+    Console().print(table)
+    return all(figures["kept"] for figures in results.values())
