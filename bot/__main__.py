@@ -213,7 +213,7 @@ def _migrate(_: argparse.Namespace) -> int:
     settings = _settings()
 
     async def upgrade() -> tuple[str | None, str]:
-        database = Database(settings.database)
+        database = Database(settings.database, statement_timeout=None)
         try:
             await database.open()
             return await migrate(database)

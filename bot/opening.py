@@ -14,14 +14,17 @@ class StartFailed(Exception):
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database, ready to use: an embedded one is brought to the newest schema, a served one must have it."""
+    """The database, ready to use: an embedded one is brought to the newest schema, a served one must have it.
+
+    Raises DatabaseUnavailable, SchemaTooOld and SchemaTooNew.
+    """
     database = Database(settings.database)
     try:
         await database.open()
         if database.is_sqlite:
             await schema.migrate(database)
-        elif not await schema.is_current(database):
-            raise StartFailed(f"the database {database.name} has an older schema: run `embassy-bot migrate` first")
+        else:
+            await schema.check(database)
         yield database
     finally:
         await database.close()

@@ -1,6 +1,12 @@
-"""Fixtures shared by all tests: a clock that stands still, an empty database, the bundled data, the words."""
+"""Fixtures shared by all tests: a clock that stands still, an empty database, the bundled data, the words.
 
+What asks for a database runs on SQLite and on PostgreSQL, unless it is marked as being about one of them
+(`tests.databases`).
+"""
+
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +21,7 @@ from bot.sources.missions_file import Tables, read_directory
 from bot.storage.database import Database
 from bot.storage.schema import migrate
 from bot.texts.catalog import Catalog, Words
+from tests import postgres
 
 # Where a change is judged, the same examples are tried each time; everywhere else new ones are looked for.
 settings.register_profile("judged", derandomize=True)
@@ -61,10 +68,58 @@ def russian(catalog: Catalog) -> Words:
     return catalog.words("ru")
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database of the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "embassy.db"
+
+    async def make() -> None:
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'embassy.db'}")
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    path = tmp_path / "embassy.db"
+    shutil.copyfile(migrated_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+async def postgresql_url() -> AsyncIterator[str]:
+    async with postgres.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, kind_of_database: str) -> str:
+    """The address of an empty database of the newest schema, once of each kind."""
+    url: str = request.getfixturevalue(f"{kind_of_database}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
     await database.open()
-    await migrate(database)
     yield database
     await database.close()
+
+
+def pytest_configure() -> None:
+    postgres.begin_session()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.end_session()

@@ -43,6 +43,7 @@ async def withdraw_in(connection: AsyncConnection, number: int, now: datetime) -
 async def _amend(
     connection: AsyncConnection, number: int, corrected: Bulletin | None, kind: Kind, now: datetime
 ) -> Published | None:
+    await shelf.hold(connection, number)
     old = await shelf.fetch(connection, number)
     if old is None or old.kind is not Kind.NEWS or old.stage in (Stage.SHELF, Stage.WITHDRAWN):
         return None

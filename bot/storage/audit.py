@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -46,5 +46,4 @@ async def next_newer(database: Database, after: int, limit: int = 20) -> list[En
 
 
 def _entry(row: Any) -> Entry:
-    at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)
-    return Entry(row.id, at, row.actor, row.action, json.loads(row.detail))
+    return Entry(row.id, row.at, row.actor, row.action, json.loads(row.detail))

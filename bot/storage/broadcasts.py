@@ -87,6 +87,7 @@ async def amend(database: Database, proposal: Proposal, now: datetime) -> Publis
     amendment, withdraws = Amendment.unpacked(proposal.payload), proposal.kind == Kind.WITHDRAWAL
     number = amendment.number
     async with database.write() as connection:
+        await shelf.hold(connection, number)
         old = await shelf.fetch(connection, number)
         if old is None or old.version != amendment.version or old.stage is Stage.WITHDRAWN:
             return Closed()
@@ -108,6 +109,7 @@ async def stop(database: Database, proposal: Proposal, now: datetime) -> bool:
     """Stops a bulletin for good; False where it had ended already, or the proposal is not open."""
     number = int(proposal.payload)
     async with database.write() as connection:
+        await shelf.hold(connection, number)
         old = await shelf.fetch(connection, number)
         if old is None or old.stage not in GOING_ON or not await _settled(connection, proposal, now):
             return False

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.news import Bulletin, NewsItem, Notice, Section, fingerprint
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import bulletins
 
 
@@ -72,6 +72,14 @@ async def fetch(connection: AsyncConnection, number: int) -> Stored | None:
     return None if row is None else stored(row)
 
 
+async def hold(connection: AsyncConnection, number: int) -> None:
+    """Lets nobody else change the bulletin, nor settle rows of it, before this transaction ends.
+
+    What is read after it is what the transaction before has left.
+    """
+    await connection.execute(select(bulletins.c.id).where(bulletins.c.id == number).with_for_update(key_share=True))
+
+
 async def find(connection: AsyncConnection, item: NewsItem) -> Stored | None:
     """The bulletin of the same item, from wherever it came."""
     wanted = bulletins.c.fingerprint == fingerprint(item)
@@ -87,9 +95,10 @@ async def shelve(database: Database, found: list[Bulletin], now: datetime) -> in
 
 async def shelve_in(connection: AsyncConnection, bulletin: Bulletin, now: datetime) -> int:
     """`shelve` for one, as part of a transaction. Returns how many were added: 0 or 1."""
-    insertion = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if await find(connection, bulletin.item) is not None:
+        return 0  # without trying, which would take a number on PostgreSQL
     values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now)
-    return (await connection.execute(insertion(bulletins).values(values).on_conflict_do_nothing())).rowcount
+    return (await connection.execute(insertion(connection, bulletins).values(values).on_conflict_do_nothing())).rowcount
 
 
 async def leaf(database: Database, number: int | None = None) -> Leaf | None:

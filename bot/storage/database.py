@@ -2,6 +2,9 @@
 
 SQLite and PostgreSQL through the same statements. On SQLite a writing transaction begins IMMEDIATE (the default
 lets two of them read the same value and lose one update) and writers of one process queue here, not in the file.
+On PostgreSQL writers run side by side, each statement seeing what was committed before it: what is read to be
+changed is held (`bulletins.hold`, `dialects.take_turn`) or written by one statement. What only reads sees one moment
+on both.
 """
 
 import asyncio
@@ -17,11 +20,24 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_S: Final = 5.0
+CONNECT_TIMEOUT_S: Final = 5.0
+STATEMENT_TIMEOUT_S: Final = 60.0
+"""Of PostgreSQL. The longest statement of ours writes a million rows of the outbox; what takes longer hangs."""
+OUTAGES: Final = ("08", "25006", "25P03", "40", "42703", "42P01", "53", "55P03", "57", "58")
+"""Beginnings of SQLSTATE codes after which the same statement can go well later: the connection is gone; the server
+stops, starts, is full or can only be read from; one of two transactions had to give way; a table is not there yet."""
 
 
 class DatabaseUnavailable(Exception):
@@ -31,32 +47,37 @@ class DatabaseUnavailable(Exception):
 class Database:
     """One engine, and the two ways to use it: `read` and `write`. Raises DatabaseUnavailable for an unusable URL."""
 
-    def __init__(self, url: str, busy_timeout: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, busy_timeout: float = BUSY_TIMEOUT_S, statement_timeout: float | None = STATEMENT_TIMEOUT_S
+    ) -> None:
         self.url = _parsed(url)
-        self._busy_timeout = busy_timeout
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
-        self.engine: AsyncEngine = create_async_engine(self.url, **self._options())
+        if self.is_sqlite:
+            options: dict[str, Any] = {"connect_args": {"timeout": busy_timeout}}
+        else:
+            timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout}
+            options = {"connect_args": timeouts, "pool_pre_ping": True}
+            options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+        self.engine: AsyncEngine = create_async_engine(self.url, hide_parameters=True, **options)
+        self._reading = self.engine
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
             event.listen(self.engine.sync_engine, "invalidate", _roll_back)
+        else:
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def name(self) -> str:
         """The database as a person may see it, without a password."""
         return self.url.render_as_string(hide_password=True)
 
-    def _options(self) -> dict[str, Any]:
-        if self.is_sqlite:
-            return {"connect_args": {"timeout": self._busy_timeout}, "hide_parameters": True}
-        return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
-
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads. Raises DatabaseUnavailable."""
+        """A transaction that only reads, all of it as of one moment. Raises DatabaseUnavailable."""
         with self._explained():
-            async with self.engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -76,10 +97,10 @@ class Database:
         try:
             if self.is_sqlite and self.url.database and self.url.database != ":memory:":
                 await asyncio.to_thread(Path(self.url.database).parent.mkdir, parents=True, exist_ok=True)
-        except OSError as error:
+            async with self.write():
+                pass
+        except (OSError, TypeError) as error:  # TypeError: the address has an option that the driver does not know
             raise self.unavailable(error) from error
-        async with self.write():
-            pass
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -89,11 +110,9 @@ class Database:
         """Turns failures of the connection, not of a statement, into one that says which database and why."""
         try:
             yield
-        except (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError) as error:
-            raise self.unavailable(error) from error
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
+        except (PoolTimeout, DBAPIError, OSError) as error:
+            if isinstance(error, DBAPIError) and not _is_outage(error):
+                raise error from None  # the driver's own error may name what was to be written
             raise self.unavailable(error) from error
 
     def unavailable(self, error: Exception) -> DatabaseUnavailable:
@@ -113,6 +132,15 @@ def _parsed(url: str) -> URL:
         "BOT_DATABASE_URL is no address of a database that can be used: write sqlite+aiosqlite:///FILE or "
         "postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
     )
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Whether the database is at fault and not what it was asked."""
+    if isinstance(error, OperationalError) or error.connection_invalidated or error.statement is None:
+        return True  # without a statement it was connecting, beginning or committing
+    if isinstance(error, InterfaceError | InternalError):
+        return not isinstance(error.driver_exception, ValueError)  # which asyncpg raises for a value it cannot send
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith(OUTAGES)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
@@ -12,6 +12,7 @@ from bot.domain.editions import Edition
 from bot.domain.missions import Directory
 from bot.storage.changes import tell_edition
 from bot.storage.database import Database
+from bot.storage.dialects import Turn, take_turn
 from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
 from bot.storage.tables import editions, missions
 
@@ -80,7 +81,11 @@ async def _store(connection: AsyncConnection, edition: Edition, digest: str, now
 
 
 async def make_live(connection: AsyncConnection, number: int) -> bool:
-    """Makes a stored edition the live one, as part of a transaction; False where it is not kept any more."""
+    """Makes a stored edition the live one, as part of a transaction; False where it is not kept any more.
+
+    Two processes that do it at once, even with the first edition of all, do it one after the other.
+    """
+    await take_turn(connection, Turn.CHANGE_EDITION)
     if not await is_kept(connection, number):
         return False
     turn = await connection.scalar(select(func.max(_TURN)))
@@ -99,8 +104,9 @@ async def is_kept(connection: AsyncConnection, number: int) -> bool:
 
 async def live_number(connection: AsyncConnection, *, hold: bool = False) -> int | None:
     """The number of the live edition; `hold` lets no other become live before the transaction ends."""
-    statement = select(editions.c.id).where(editions.c.live)
-    number = await connection.scalar(statement.with_for_update() if hold else statement)
+    if hold:
+        await take_turn(connection, Turn.CHANGE_EDITION)
+    number = await connection.scalar(select(editions.c.id).where(editions.c.live))
     return None if number is None else int(number)
 
 
@@ -147,15 +153,7 @@ async def listing(database: Database) -> list[Listed]:
         .order_by(editions.c.live.desc(), _TURN.desc(), editions.c.id.desc())
     )
     async with database.read() as connection:
-        return [
-            Listed(
-                row.id,
-                row.loaded_at if row.loaded_at.tzinfo else row.loaded_at.replace(tzinfo=UTC),
-                row.counted,
-                row.live,
-            )
-            for row in await connection.execute(statement)
-        ]
+        return [Listed(row.id, row.loaded_at, row.counted, row.live) for row in await connection.execute(statement)]
 
 
 async def newest_digest(database: Database) -> str | None:

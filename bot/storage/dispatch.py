@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.quiet import Quiet
-from bot.storage.bulletins import Stage, Stored
+from bot.storage.bulletins import Stage, Stored, hold
 from bot.storage.database import Database
+from bot.storage.leases import SENDER
 from bot.storage.owed import ENDED, milliseconds, owe_amendments, stop_pending
 from bot.storage.subscriptions import move_in
-from bot.storage.tables import bulletins, chats, deliveries, subscriptions
+from bot.storage.tables import bulletins, chats, deliveries, leases, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ class Settled:
 
 
 async def lease(database: Database, bulletin: Stored, fence: int, limit: int, now: datetime) -> list[Due]:
-    """Takes up to `limit` rows that are due. The same statement on both databases: SKIP LOCKED is PostgreSQL's only."""
+    """Takes up to `limit` rows that are due. The same statement on both databases: SKIP LOCKED is PostgreSQL's only.
+
+    The rows are chosen in a part of their own (WITH), which is worked out once. PostgreSQL may work out a subquery of
+    WHERE again for every row, each time with other rows locked, and so take more than the limit.
+
+    Nothing is taken by a sender that has lost its lease and does not know it yet.
+    """
     table = deliveries.c
     due = (
         select(table.chat_id)
@@ -48,11 +55,15 @@ async def lease(database: Database, bulletin: Stored, fence: int, limit: int, no
         .order_by(table.due)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
+    chosen = table.chat_id.in_(select(due.c.chat_id))
     async with database.write() as connection:
+        if await _is_overtaken(connection, fence):
+            return []
         taken = await connection.execute(
             update(deliveries)
-            .where(table.bulletin == bulletin.id, table.chat_id.in_(due), table.state == State.PENDING)
+            .where(table.bulletin == bulletin.id, chosen, table.state == State.PENDING)
             .values(state=State.LEASED, fence=fence, version=bulletin.version)
             .returning(table.chat_id, table.attempts, table.doubted)
         )
@@ -68,9 +79,19 @@ async def lease(database: Database, bulletin: Stored, fence: int, limit: int, no
     return [_due(chat_id, standing, found.get(chat_id)) for chat_id, standing in standings.items()]
 
 
+async def _is_overtaken(connection: AsyncConnection, fence: int) -> bool:
+    """Whether another sender has the lease now; if not, none gets it before this transaction ends."""
+    newest = select(leases.c.fence).where(leases.c.name == SENDER).with_for_update(read=True)
+    return (await connection.scalar(newest) or 0) > fence
+
+
 async def settle(database: Database, number: int, fence: int, settled: list[Settled], now: datetime) -> None:
-    """Writes down the outcomes of leased rows, and what they end, in one transaction."""
+    """Writes down the outcomes of leased rows, and what they end, in one transaction.
+
+    It holds the bulletin: a correction written at the same moment would know nothing of these rows, nor they of it.
+    """
     async with database.write() as connection:
+        await hold(connection, number)
         settled = await _still_ours(connection, number, fence, settled)
         await _write_outcomes(connection, number, settled)
         gone = [one for one in settled if one.settlement.state is State.GONE]
@@ -95,23 +116,23 @@ async def revive(database: Database) -> int:
 
     What it had leased of a bulletin that was stopped since is not sent again, and may have arrived.
     """
-    ended = select(bulletins.c.id).where(bulletins.c.stage.in_(ENDED))
-    going_on = select(bulletins.c.id).where(bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
-    leased = update(deliveries).where(deliveries.c.state == State.LEASED)
+    revived = 0
     async with database.write() as connection:
-        doubtful = await connection.scalars(
-            leased.where(deliveries.c.bulletin.in_(ended)).values(state=State.UNKNOWN).returning(deliveries.c.bulletin)
-        )
-        for number in set(doubtful.all()):
-            await owe_amendments(connection, number)
-        revived = await connection.execute(
-            leased.where(deliveries.c.bulletin.in_(going_on)).values(state=State.PENDING, fence=0)
-        )
-        return revived.rowcount
+        leased = select(deliveries.c.bulletin).where(deliveries.c.state == State.LEASED).distinct()
+        for number in sorted(await connection.scalars(leased)):
+            await hold(connection, number)
+            stage = await connection.scalar(select(bulletins.c.stage).where(bulletins.c.id == number))
+            rows = update(deliveries).where(deliveries.c.bulletin == number, deliveries.c.state == State.LEASED)
+            if stage in (Stage.RUNNING, Stage.PAUSED):
+                revived += (await connection.execute(rows.values(state=State.PENDING, fence=0))).rowcount
+            elif stage in ENDED:
+                await connection.execute(rows.values(state=State.UNKNOWN))
+                await owe_amendments(connection, number)
+    return revived
 
 
 async def _still_ours(connection: AsyncConnection, number: int, fence: int, settled: list[Settled]) -> list[Settled]:
-    """Those that the lease with this fence still holds."""
+    """Those that the lease with this fence still holds; who would take them from it has to hold the bulletin too."""
     table = deliveries.c
     held = await connection.scalars(
         select(table.chat_id).where(

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.leases import Lease, under
 from bot.storage.outbox import Published, publish_in
 from bot.storage.tables import feeds, seen_items
@@ -34,8 +35,7 @@ async def get(database: Database, feed: Feed) -> Health:
         row = (await connection.execute(select(feeds).where(feeds.c.id == feed.id))).one_or_none()
     if row is None or row.url != feed.url:
         return Health()
-    due = row.next_check if row.next_check.tzinfo else row.next_check.replace(tzinfo=UTC)
-    return Health(row.etag, row.last_modified, row.failures, due)
+    return Health(row.etag, row.last_modified, row.failures, row.next_check)
 
 
 async def unchanged(database: Database, lease: Lease, feed: Feed, due: datetime, now: datetime) -> None:
@@ -76,16 +76,14 @@ async def take(
                 outcome = await publish_in(connection, bulletin, urgent=False, now=now)
                 published += isinstance(outcome, Published)
         if new:
-            await connection.execute(
-                insert(seen_items), [{"feed": feed.id, "item": key, "seen_at": now} for key in new]
-            )
+            seen = insertion(connection, seen_items).on_conflict_do_nothing()
+            await connection.execute(seen, [{"feed": feed.id, "item": key, "seen_at": now} for key in new])
         return published
 
 
 async def _note(connection: AsyncConnection, feed: Feed, values: dict[str, Any]) -> None:
-    row = (await connection.execute(select(feeds.c.url).where(feeds.c.id == feed.id))).one_or_none()
-    if row is None:
-        blank = {"etag": "", "last_modified": ""}
-        await connection.execute(insert(feeds).values(id=feed.id, url=feed.url, **(blank | values)))
-    else:
-        await connection.execute(update(feeds).where(feeds.c.id == feed.id).values(url=feed.url, **values))
+    """Holds the feed's row too: two processes that have read the same feed take its items one after the other."""
+    values = {"url": feed.url, **values}
+    blank = {"etag": "", "last_modified": ""}
+    noted = insertion(connection, feeds).values(id=feed.id, **(blank | values))
+    await connection.execute(noted.on_conflict_do_update(index_elements=[feeds.c.id], set_=values))

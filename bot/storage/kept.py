@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.editions import KeptFile
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import kept_files
 
 
@@ -20,9 +21,9 @@ async def everything(database: Database) -> list[KeptFile]:
 async def keep(connection: AsyncConnection, files: Iterable[KeptFile], now: datetime) -> None:
     """Keeps files, each in the place of the one of its name before, as part of a transaction."""
     for file in files:
-        await drop(connection, [file.name])
-        values = {"name": file.name, "content": file.content, "disk_digest": file.disk_digest, "kept_at": now}
-        await connection.execute(insert(kept_files).values(values))
+        values = {"content": file.content, "disk_digest": file.disk_digest, "kept_at": now}
+        kept = insertion(connection, kept_files).values(name=file.name, **values)
+        await connection.execute(kept.on_conflict_do_update(index_elements=[kept_files.c.name], set_=values))
 
 
 async def drop(connection: AsyncConnection, names: Iterable[str]) -> None:

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.owed import milliseconds
 from bot.storage.tables import leases
 
+SENDER: Final = "sender"
+"""The name of the lease of the one process that sends the bulletins."""
 LASTS: Final = timedelta(seconds=6)
 """How long a lease holds without a heartbeat."""
 FREE: Final = 0
@@ -58,10 +61,13 @@ async def acquire(
     """
     until = milliseconds(now + LASTS)
     async with database.write() as connection:
-        row = (await connection.execute(select(leases).where(leases.c.name == name).with_for_update())).one_or_none()
+        current = select(leases).where(leases.c.name == name).with_for_update()
+        row = (await connection.execute(current)).one_or_none()
         if row is None:
-            await connection.execute(insert(leases).values(name=name, owner=owner, fence=1, until=until))
-            return Lease(name, owner, 1)
+            first = insertion(connection, leases).values(name=name, owner=owner, fence=1, until=until)
+            if (await connection.execute(first.on_conflict_do_nothing())).rowcount:
+                return Lease(name, owner, 1)
+            row = (await connection.execute(current)).one()  # another process was first
         held = Held(row.owner, row.fence, row.until)
         if held.owner != owner and held.until != FREE and held != silent and not _died_here(held.owner):
             return held

@@ -7,8 +7,9 @@ only by the lease that took it, so a sender that slept through its successor's s
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import State
@@ -16,6 +17,7 @@ from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.owed import ENDED, owe, readers, stop_pending
 from bot.storage.tables import bulletins, deliveries, subscriptions
 
@@ -72,13 +74,22 @@ async def publish_in(
     if known is not None and known.stage is not Stage.SHELF:
         return AlreadyPublished(known.corrects or known.id)
     values = shelf.columns(bulletin, Kind.NEWS, Stage.RUNNING, urgent=urgent, now=now)
-    if known is None:
-        number = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
-        assert number is not None  # noqa: S101
-    else:
-        number = known.id
-        await connection.execute(update(bulletins).where(bulletins.c.id == number).values(values))
+    number = await _begin(connection, known, values)
+    if number is None:  # another transaction has published or shelved it since we looked: look again
+        return await publish_in(connection, bulletin, urgent=urgent, now=now)
     return Published(number, await owe(connection, number, readers(bulletin.item.country)))
+
+
+async def _begin(connection: AsyncConnection, known: Stored | None, values: dict[str, Any]) -> int | None:
+    """Makes the bulletin run, from the shelf where it lies there. None where another transaction was first."""
+    if known is None:
+        first = insertion(connection, bulletins).values(values).on_conflict_do_nothing()
+        number: int | None = await connection.scalar(first.returning(bulletins.c.id))
+    else:
+        shelved = (bulletins.c.id == known.id, bulletins.c.stage == Stage.SHELF)
+        taken = update(bulletins).where(*shelved).values(values)
+        number = await connection.scalar(taken.returning(bulletins.c.id))
+    return number
 
 
 async def stop(database: Database, number: int, stage: Stage, reason: str = "") -> bool:
@@ -116,6 +127,7 @@ async def finish(database: Database, number: int, now: datetime) -> bool:
         for state in (State.PENDING, State.LEASED)
     )
     async with database.write() as connection:
+        await shelf.hold(connection, number)
         done = await connection.execute(
             update(bulletins)
             .where(bulletins.c.id == number, bulletins.c.stage == Stage.RUNNING, ~pending, ~leased)

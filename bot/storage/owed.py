@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, case, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import State
 from bot.storage.bulletins import Stage
+from bot.storage.dialects import count_anew, insertion
 from bot.storage.tables import bulletins, chats, deliveries, subscriptions
 
 ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "doubted", "due", "fence")
 REACHED: Final = (State.SENT, State.UNKNOWN)
+MANY: Final = 10_000
+"""So many new rows change how others are best found."""
 ENDED: Final = (Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
 """Stages in which nothing is sent any more, whatever is open."""
 
@@ -39,14 +41,15 @@ def who_got(number: int, version: int) -> Select[Any]:
 
 async def owe(connection: AsyncConnection, number: int, who: Select[Any]) -> int:
     """One pending row per chat, in one statement; chats that have one already keep theirs."""
-    insertion = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     chosen = who.subquery()
     rows = select(
         literal(number), chosen.c.chat_id, *(literal(0) for _ in range(3)), literal(value=False), literal(0), literal(0)
     ).order_by(chosen.c.chat_id)
-    written = await connection.execute(
-        insertion(deliveries).from_select(list(ROW_COLUMNS), rows.where(literal(value=True))).on_conflict_do_nothing()
-    )
+    # SQLite takes ON CONFLICT after a SELECT only where that has a WHERE.
+    statement = insertion(connection, deliveries).from_select(list(ROW_COLUMNS), rows.where(literal(value=True)))
+    written = await connection.execute(statement.on_conflict_do_nothing())
+    if written.rowcount >= MANY:
+        await count_anew(connection, deliveries)
     await connection.execute(
         update(bulletins).where(bulletins.c.id == number).values(reached=bulletins.c.reached + written.rowcount)
     )

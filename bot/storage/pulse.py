@@ -1,7 +1,7 @@
 """A few figures that say how the house is doing, quick enough to be asked for every few seconds."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -47,13 +47,8 @@ async def take(database: Database) -> Pulse:
         sources = (await connection.execute(select(feeds.c.id, feeds.c.failures, feeds.c.checked_at))).all()
         return Pulse(
             edition=None if live is None else live.id,
-            edition_loaded_at=None if live is None else _aware(live.loaded_at),
+            edition_loaded_at=None if live is None else live.loaded_at,
             waiting=await connection.scalar(waiting) or 0,
-            oldest=_aware(oldest),
-            sources=tuple(Source(row.id, row.failures, _aware(row.checked_at)) for row in sources),
+            oldest=oldest,
+            sources=tuple(Source(row.id, row.failures, row.checked_at) for row in sources),
         )
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """SQLite keeps no time zone; everything is in UTC."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.asked import Result, fit_to_keep
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.secret_values import ASKERS, secret
 from bot.storage.tables import question_counts, unanswered
 
@@ -99,7 +99,7 @@ class Questions:
 async def _add_counts(connection: AsyncConnection, counts: Counter[tuple[date, Result, str]]) -> None:
     if not counts:
         return
-    statement = _insert(connection, question_counts)
+    statement = insertion(connection, question_counts)
     added = {"number": question_counts.c.number + statement.excluded.number}
     index = [question_counts.c.day, question_counts.c.result, question_counts.c.country]
     await connection.execute(
@@ -114,13 +114,9 @@ async def _add_counts(connection: AsyncConnection, counts: Counter[tuple[date, R
 async def _add_texts(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     if not rows or (await connection.scalar(select(func.count()).select_from(unanswered)) or 0) >= KEPT_MOST:
         return
-    statement = _insert(connection, unanswered)
+    statement = insertion(connection, unanswered)
     newest = {"asked_at": statement.excluded.asked_at}
     index = [unanswered.c.text, unanswered.c.asker]
     # In one order, so that replicas do not lock each other out.
     ordered = sorted(rows, key=lambda row: (row["text"], row["asker"]))
     await connection.execute(statement.on_conflict_do_update(index_elements=index, set_=newest), ordered)
-
-
-def _insert(connection: AsyncConnection, table: Any) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)

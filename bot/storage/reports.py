@@ -1,15 +1,15 @@
 """What readers say is wrong: one open report per chat and post, each settled once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage import audit
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import reports
 
 A_DAY: Final = timedelta(days=1)
@@ -58,14 +58,13 @@ class Settled:
 
 async def make(database: Database, chat_id: int, mission: str, language: str, now: datetime) -> Made:
     mine = select(func.count()).select_from(reports).where(reports.c.chat_id == chat_id)
-    insertion = (sqlite if database.is_sqlite else postgresql).insert(reports)
     async with database.write() as connection:
         if await connection.scalar(mine.where(reports.c.mission == mission, reports.c.state == State.OPEN)):
             return Made.ALREADY
         if (await connection.scalar(mine.where(reports.c.made_at > now - A_DAY)) or 0) >= MOST_A_DAY:
             return Made.ENOUGH
         values = {"chat_id": chat_id, "mission": mission, "language": language, "state": State.OPEN, "made_at": now}
-        made = await connection.execute(insertion.values(values).on_conflict_do_nothing())
+        made = await connection.execute(insertion(connection, reports).values(values).on_conflict_do_nothing())
         return Made.NEW if made.rowcount else Made.ALREADY
 
 
@@ -90,8 +89,7 @@ async def oldest_open(database: Database, after: int = 0) -> Pile | None:
         row = (await connection.execute(statement)).one_or_none()
     if row is None:
         return None
-    since = row.since if row.since.tzinfo else row.since.replace(tzinfo=UTC)
-    return Pile(row.mission, row.oldest, row.newest, row.number, since)
+    return Pile(row.mission, row.oldest, row.newest, row.number, row.since)
 
 
 async def open_posts(database: Database) -> int:

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import audit
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import roles
 
 
@@ -46,9 +46,8 @@ async def give(database: Database, user_id: int, role: Role, actor: int, now: da
 async def give_in(connection: AsyncConnection, user_id: int, role: Role, actor: int, now: datetime) -> None:
     """`give` as part of a transaction."""
     values = {"role": role, "given_by": actor, "given_at": now}
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insertion = dialect.insert(roles).values(user_id=user_id, **values)
-    await connection.execute(insertion.on_conflict_do_update(index_elements=[roles.c.user_id], set_=values))
+    given = insertion(connection, roles).values(user_id=user_id, **values)
+    await connection.execute(given.on_conflict_do_update(index_elements=[roles.c.user_id], set_=values))
     await audit.write(connection, actor, "role_given", now, user=user_id, role=role)
 
 

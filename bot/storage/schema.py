@@ -9,14 +9,17 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
+from bot.storage.dialects import Turn, take_turn
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-LOCK: Final = 0x656D6261737379
-"""Number of the PostgreSQL advisory lock under which one process at a time migrates."""
 
 
 class SchemaTooNew(Exception):
-    """The database was written by a newer version of the program."""
+    """The database was migrated for a newer version of the program."""
+
+
+class SchemaTooOld(Exception):
+    """The database has yet to be migrated for this version of the program."""
 
 
 def revisions() -> list[str]:
@@ -32,18 +35,24 @@ def newest() -> str:
 async def migrate(database: Database) -> tuple[str | None, str]:
     """Brings the database to the newest schema and returns the revisions (before, after).
 
+    Of two that migrate at once one waits, and finds all done. A change of PostgreSQL's tables may take longer than
+    statements usually may: the database is to be opened without that limit.
+
     Raises DatabaseUnavailable, and SchemaTooNew where the database is ahead of the program.
     """
     async with database.write() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        return await connection.run_sync(_upgrade)
+        await take_turn(connection, Turn.MIGRATE)
+        return await connection.run_sync(_upgrade, database.name)
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema, so that the program can start."""
+async def check(database: Database) -> None:
+    """Raises SchemaTooOld or SchemaTooNew where the schema is not the one that this version of the program needs."""
     async with database.read() as connection:
-        return await connection.run_sync(_revision) == newest()
+        revision = await connection.run_sync(_revision)
+    _refuse_newer(revision, database.name)
+    if revision != newest():
+        has = f"schema {revision}" if revision is not None else "no schema yet"
+        raise SchemaTooOld(f"the database {database.name} has {has}, {newest()} is needed: run `embassy-bot migrate`")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -53,10 +62,17 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
-def _upgrade(connection: Connection) -> tuple[str | None, str]:
+def _refuse_newer(revision: str | None, name: str) -> None:
+    if revision is not None and revision not in revisions():
+        raise SchemaTooNew(
+            f"the database {name} has schema {revision}, this version of the program knows {newest()} as the newest: "
+            "start the version that it was migrated for"
+        )
+
+
+def _upgrade(connection: Connection, name: str) -> tuple[str | None, str]:
     before = _revision(connection)
-    if before is not None and before not in revisions():
-        raise SchemaTooNew(f"the database has schema {before}, which this version of the program does not know")
+    _refuse_newer(before, name)
     if before != newest():
         from alembic import command
         from alembic.config import Config

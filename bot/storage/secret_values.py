@@ -4,9 +4,9 @@ import secrets
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import secrets as secret_values
 
 ASKERS: Final = "askers"
@@ -19,10 +19,9 @@ LENGTH: Final = 32
 
 async def secret(database: Database, name: str) -> bytes:
     """The value of this name; the first who asks makes it."""
-    insert = sqlite.insert if database.is_sqlite else postgresql.insert
-    made = insert(secret_values).values(name=name, value=secrets.token_bytes(LENGTH)).on_conflict_do_nothing()
     async with database.write() as connection:
-        await connection.execute(made)
+        made = insertion(connection, secret_values).values(name=name, value=secrets.token_bytes(LENGTH))
+        await connection.execute(made.on_conflict_do_nothing())
         value = await connection.scalar(select(secret_values.c.value).where(secret_values.c.name == name))
     assert value is not None  # noqa: S101
     return bytes(value)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Ended
 from bot.domain.quiet import Quiet
 from bot.storage.changes import tell_chats
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.tables import chats, subscriptions
 
 DEFAULTS: Final[dict[str, Any]] = {"only_country": False, "silent": False}
@@ -42,16 +43,13 @@ async def get(database: Database, chat_id: int) -> Subscription | None:
 
 async def start(database: Database, chat_id: int, kind: str, language: str, now: datetime) -> bool:
     """Subscribes a chat, or takes it up again with the settings it had. False where it was subscribed already."""
+    values = {"kind": kind, "language": language, "started_at": now, "ended_at": None, "ended_reason": None}
     async with database.write() as connection:
-        row = (await connection.execute(select(subscriptions).where(subscriptions.c.chat_id == chat_id))).one_or_none()
-        values = {"kind": kind, "language": language, "started_at": now, "ended_at": None, "ended_reason": None}
-        if row is None:
-            await connection.execute(insert(subscriptions).values(chat_id=chat_id, **DEFAULTS, **values))
-            return True
-        if row.ended_at is None:
-            return False
-        await connection.execute(update(subscriptions).where(subscriptions.c.chat_id == chat_id).values(**values))
-        return True
+        first = insertion(connection, subscriptions).values(chat_id=chat_id, **DEFAULTS, **values)
+        again = first.on_conflict_do_update(
+            index_elements=[subscriptions.c.chat_id], set_=values, where=subscriptions.c.ended_at.is_not(None)
+        )
+        return (await connection.execute(again)).rowcount > 0
 
 
 async def end(database: Database, chat_id: int, reason: Ended, now: datetime) -> bool:
@@ -84,9 +82,11 @@ async def move(database: Database, old: int, new: int, now: datetime) -> None:
 async def move_in(connection: AsyncConnection, old: int, new: int, now: datetime) -> None:
     """`move` as part of a transaction."""
     for table, column in ((subscriptions, subscriptions.c.chat_id), (chats, chats.c.id)):
-        taken = await connection.scalar(select(column).where(column == new))
-        if taken is None:
-            await connection.execute(update(table).where(column == old).values({column.name: new}))
+        rest = [each for each in table.c if each is not column]
+        renamed = select(literal(new, column.type), *rest).where(column == old)
+        moved = insertion(connection, table).from_select([column, *rest], renamed).on_conflict_do_nothing()
+        if (await connection.execute(moved)).rowcount:
+            await connection.execute(delete(table).where(column == old))
     await connection.execute(
         update(subscriptions)
         .where(subscriptions.c.chat_id == old, subscriptions.c.ended_at.is_(None))

@@ -5,7 +5,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -13,8 +12,9 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
 )
+
+from bot.storage.values import Moment, Written
 
 metadata = MetaData(
     naming_convention={
@@ -29,17 +29,17 @@ chats = Table(
     "chats",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("language", Text),
-    Column("country", Text),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("language", Written),
+    Column("country", Written),
+    Column("changed_at", Moment, nullable=False),
 )
 
 editions = Table(
     "editions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("loaded_at", DateTime(timezone=True), nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("loaded_at", Moment, nullable=False),
+    Column("digest", Written, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("turn", Integer),
     Column("provenance", LargeBinary),
@@ -54,7 +54,7 @@ def _edition_table(name: str, *columns: str) -> Table:
         metadata,
         Column("edition", Integer, ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True),
         Column("position", Integer, primary_key=True, autoincrement=False),
-        *(Column(column, Text, nullable=False) for column in columns),
+        *(Column(column, Written, nullable=False) for column in columns),
     )
 
 
@@ -75,36 +75,36 @@ subscriptions = Table(
     "subscriptions",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("language", Text, nullable=False),
+    Column("kind", Written, nullable=False),
+    Column("language", Written, nullable=False),
     Column("only_country", Boolean, nullable=False),
     Column("quiet_from", Integer),
     Column("quiet_until", Integer),
-    Column("timezone", Text),
+    Column("timezone", Written),
     Column("silent", Boolean, nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("ended_reason", Text),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_reason", Written),
 )
 
 bulletins = Table(
     "bulletins",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("fingerprint", Text, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("stage", Text, nullable=False),
+    Column("fingerprint", Written, unique=True),
+    Column("kind", Written, nullable=False),
+    Column("stage", Written, nullable=False),
     Column("published", Date, nullable=False),
-    Column("country", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("country", Written, nullable=False),
+    Column("content", Written, nullable=False),
     Column("version", Integer, nullable=False),
     Column("corrects", Integer, ForeignKey("bulletins.id")),
     Column("corrects_version", Integer),
     Column("urgent", Boolean, nullable=False),
     Column("reached", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("reason", Written, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
     Index("ix_bulletins_stage", "stage"),
 )
 
@@ -120,7 +120,7 @@ deliveries = Table(
     Column("due", BigInteger, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("message_id", BigInteger),
-    Column("reason", Text),
+    Column("reason", Written),
     sqlite_with_rowid=False,
 )
 """`due` is in milliseconds since 1970, 0 for at once; `fence` is that of the sender who leased the row."""
@@ -133,11 +133,19 @@ Index(
     postgresql_where=deliveries.c.state == 0,
 )
 
+Index(
+    "ix_deliveries_leased",
+    deliveries.c.bulletin,
+    sqlite_where=deliveries.c.state == 1,
+    postgresql_where=deliveries.c.state == 1,
+)
+"""What is under way is few rows among many: who takes over and who asks whether all is done need not read them all."""
+
 leases = Table(
     "leases",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
+    Column("name", Written, primary_key=True),
+    Column("owner", Written, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
@@ -145,21 +153,21 @@ leases = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("etag", Text, nullable=False),
-    Column("last_modified", Text, nullable=False),
+    Column("id", Written, primary_key=True),
+    Column("url", Written, nullable=False),
+    Column("etag", Written, nullable=False),
+    Column("last_modified", Written, nullable=False),
     Column("failures", Integer, nullable=False),
-    Column("checked_at", DateTime(timezone=True)),
-    Column("next_check", DateTime(timezone=True), nullable=False),
+    Column("checked_at", Moment),
+    Column("next_check", Moment, nullable=False),
 )
 
 seen_items = Table(
     "seen_items",
     metadata,
-    Column("feed", Text, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
-    Column("item", Text, primary_key=True),
-    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("feed", Written, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("item", Written, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
 )
 
 
@@ -167,32 +175,32 @@ roles = Table(
     "roles",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("role", Text, nullable=False),
+    Column("role", Written, nullable=False),
     Column("given_by", BigInteger, nullable=False),
-    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("given_at", Moment, nullable=False),
 )
 
 audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("actor", BigInteger, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("action", Written, nullable=False),
+    Column("detail", Written, nullable=False),
 )
 
 proposals = Table(
     "proposals",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", Written, nullable=False),
     Column("actor", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("state", Written, nullable=False),
+    Column("subject", Written, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("settled_at", DateTime(timezone=True)),
+    Column("made_at", Moment, nullable=False),
+    Column("settled_at", Moment),
     Column("settled_by", BigInteger),
 )
 """What an admin was shown and may confirm; `subject` is the same for two proposals of the same thing."""
@@ -200,10 +208,10 @@ proposals = Table(
 kept_files = Table(
     "kept_files",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Written, primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    Column("disk_digest", Text, nullable=False),
-    Column("kept_at", DateTime(timezone=True), nullable=False),
+    Column("disk_digest", Written, nullable=False),
+    Column("kept_at", Moment, nullable=False),
 )
 """Files sent to the bot and applied; each stands for the one in the data directory until that one changes."""
 
@@ -212,10 +220,10 @@ reports = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
-    Column("mission", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("mission", Written, nullable=False),
+    Column("language", Written, nullable=False),
+    Column("state", Written, nullable=False),
+    Column("made_at", Moment, nullable=False),
     Column("settled_by", BigInteger),
 )
 
@@ -232,24 +240,24 @@ question_counts = Table(
     "question_counts",
     metadata,
     Column("day", Date, primary_key=True),
-    Column("result", Text, primary_key=True),
-    Column("country", Text, primary_key=True),
+    Column("result", Written, primary_key=True),
+    Column("country", Written, primary_key=True),
     Column("number", Integer, nullable=False),
 )
 
 unanswered = Table(
     "unanswered",
     metadata,
-    Column("text", Text, primary_key=True),
-    Column("asker", Text, primary_key=True),
-    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("text", Written, primary_key=True),
+    Column("asker", Written, primary_key=True),
+    Column("asked_at", Moment, nullable=False),
 )
 """Questions that found nothing; `asker` tells chats apart without telling which they are."""
 
 secrets = Table(
     "secrets",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Written, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 """Random values that the program makes once for itself."""
@@ -257,7 +265,7 @@ secrets = Table(
 pace = Table(
     "pace",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Written, primary_key=True),
     Column("free_at", BigInteger, nullable=False),
 )
 """Where the common timetable of all replicas has its next free place, in microseconds since 1970."""

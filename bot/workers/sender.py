@@ -94,7 +94,7 @@ class Sender:
     _landed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._holder = Holder(self.database, "sender", self.clock, self.owner)
+        self._holder = Holder(self.database, leases.SENDER, self.clock, self.owner)
 
     @property
     def window(self) -> int:

@@ -17,6 +17,7 @@ from bot.gateway.limits import Allowance
 from bot.opening import open_database
 from bot.receiving import Bot
 from bot.serving import serving
+from tests import postgres
 from tests.conftest import NOW
 from tests.fake_telegram import FakeTelegram, Message, Person
 
@@ -61,23 +62,47 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state directory as a first start leaves it: the newest schema, the tables and the shelf of news."""
     folder = tmp_path_factory.mktemp("furnished")
     settings = Settings(data_dir=data_in(folder), state_dir=folder / "state")
-
-    async def furnish() -> None:
-        async with open_database(settings) as database:
-            await build_house(settings, database, lambda: NOW)
-
-    asyncio.run(furnish())
+    asyncio.run(furnish(settings))
     return settings.state_dir
 
 
+async def furnish(settings: Settings) -> None:
+    async with open_database(settings) as database:
+        await build_house(settings, database, lambda: NOW)
+
+
 @pytest.fixture
-def settings(telegram: FakeTelegram, tmp_path: Path, data: Path, furnished: Path) -> Settings:
-    """Those of a bot that was started before and stopped again."""
+def furnished_sqlite(tmp_path: Path, furnished: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copytree(furnished, tmp_path / 'state') / 'embassy.db'}"
+
+
+@pytest.fixture
+async def furnished_postgresql(tmp_path: Path, data: Path) -> AsyncIterator[str]:
+    state = tmp_path / "state"
+    state.mkdir()
+    await postgres.make_template(
+        "template_furnished", lambda url: furnish(Settings(data_dir=data, state_dir=state, database_url=url))
+    )
+    async with postgres.fresh_database("template_furnished") as url:
+        yield url
+
+
+@pytest.fixture
+def furnished_url(request: pytest.FixtureRequest, kind_of_database: str) -> str:
+    """The address of a database as a first start leaves it, once of each kind."""
+    url: str = request.getfixturevalue(f"furnished_{kind_of_database}")
+    return url
+
+
+@pytest.fixture
+def settings(telegram: FakeTelegram, tmp_path: Path, data: Path, furnished_url: str) -> Settings:
+    """Those of a bot that was started before and stopped again, once on each database."""
     return Settings(
         data_dir=data,
+        database_url=furnished_url,
         token=SecretStr(telegram.token),
         api_url=telegram.url,
-        state_dir=shutil.copytree(furnished, tmp_path / "state"),
+        state_dir=tmp_path / "state",
         admin_ids=frozenset({ADMIN}),
         send_rate=RATE,
         listen="127.0.0.1:0",

@@ -34,6 +34,7 @@ async def start(settings: Settings, telegram: FakeTelegram) -> Process:
         "BOT_TOKEN": telegram.token,
         "BOT_API_URL": telegram.url,
         "BOT_STATE_DIR": str(settings.state_dir),
+        "BOT_DATABASE_URL": settings.database,
         "BOT_DATA_DIR": str(settings.data_dir),
         "BOT_SEND_RATE": str(RATE),
     }

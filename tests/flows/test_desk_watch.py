@@ -125,12 +125,12 @@ async def deeds(database: Database) -> list[Entry]:
 
 
 async def everything(database: Database) -> dict[str, list[Any]]:
-    """What is stored; leases live by the clock."""
+    """What is stored; leases and the common timetable live by the clock."""
     async with database.read() as connection:
         return {
             table.name: [tuple(row) for row in await connection.execute(select(table))]
             for table in metadata.sorted_tables
-            if table.name != "leases"
+            if table.name not in ("leases", "pace")
         }
 
 

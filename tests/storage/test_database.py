@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.storage import schema
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.tables import metadata
+from tests.databases import ON_SQLITE
 
 
+@ON_SQLITE
 async def test_increments_at_once_lose_nothing(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(text("CREATE TABLE counter (n INTEGER)"))
@@ -25,6 +25,7 @@ async def test_increments_at_once_lose_nothing(database: Database) -> None:
         assert await connection.scalar(text("SELECT n FROM counter")) == 100
 
 
+@ON_SQLITE
 async def test_a_cancelled_transaction_lets_go_of_the_file(database: Database) -> None:
     begun = asyncio.Event()
     sorting = (
@@ -47,36 +48,6 @@ async def test_a_cancelled_transaction_lets_go_of_the_file(database: Database) -
     other.execute("BEGIN IMMEDIATE")
     other.close()
     assert isinstance(outcome[0], asyncio.CancelledError)  # its traceback refers to the cursor
-
-
-async def test_migrating_twice_changes_nothing(database: Database) -> None:
-    before, after = await schema.migrate(database)
-    assert before == after == schema.newest()
-    assert await schema.is_current(database)
-
-
-async def test_the_migrations_make_the_tables_that_the_code_declares(database: Database) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    async with database.read() as connection:
-        differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
-        )
-    assert differences == []
-
-
-def test_the_newest_revision_is_the_one_that_the_migrations_lead_to() -> None:
-    from alembic.script import ScriptDirectory
-
-    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.newest()]
-
-
-async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(schema.SchemaTooNew, match="9999"):
-        await schema.migrate(database)
 
 
 async def test_a_locked_database_is_named_in_one_line(tmp_path: Path) -> None:

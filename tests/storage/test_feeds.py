@@ -12,7 +12,7 @@ from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin, NewsItem
 from bot.storage import bulletins, feeds, leases, outbox, subscriptions
 from bot.storage.bulletins import Stage
-from bot.storage.database import Database
+from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.feeds import Health
 from bot.storage.leases import Lease, LeaseLost
 from bot.storage.outbox import AlreadyPublished
@@ -89,7 +89,7 @@ async def test_a_failure_in_the_middle_leaves_neither_the_seen_nor_the_sent(
     database: Database, now: datetime, beginning: str
 ) -> None:
     await subscriptions.start(database, 1, "private", "en", now)
-    with failing(database, beginning), pytest.raises(OSError, match="disk failure"):
+    with failing(database, beginning), pytest.raises(DatabaseUnavailable, match="disk failure"):
         await take(database, now, found("a"), found("b"))
     assert await stages(database) == []
     assert await feeds.get(database, FEED) == Health()

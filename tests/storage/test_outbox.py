@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from bot.domain.delivery import (
     Ended,
@@ -33,6 +33,7 @@ from bot.storage.database import Database
 from bot.storage.dispatch import Due, Settled
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.tables import deliveries
+from tests.databases import ON_POSTGRESQL
 
 FENCE = 7
 SENT = Sent(1)
@@ -116,6 +117,22 @@ async def test_publishing_writes_all_rows_in_one_statement(database: Database, n
     assert (await outbox.report(database, 1)).counts == {State.PENDING: 250}
     [running] = await outbox.running(database)
     assert (running.bulletin, running.urgent, running.version, running.reached) == (NEWS, True, 1, 250)
+
+
+@ON_POSTGRESQL
+async def test_what_is_due_is_found_by_its_index_right_after_many_rows_were_written(
+    database: Database, now: datetime
+) -> None:
+    many = "SELECT n, 'private', 'en', false, false, now() FROM generate_series(1, 200000) AS n"
+    columns = "chat_id, kind, language, only_country, silent, started_at"
+    async with database.write() as connection:
+        await connection.execute(text(f"INSERT INTO subscriptions ({columns}) {many}"))
+    number = await publish(database, now)
+    due = f"SELECT chat_id FROM deliveries WHERE bulletin = {number} AND state = 0 AND due <= 1 ORDER BY due LIMIT 20"
+    async with database.read() as connection:
+        plan = "\n".join(await connection.scalars(text(f"EXPLAIN {due} FOR UPDATE SKIP LOCKED")))
+    assert "using ix_deliveries_open" in plan
+    assert "Sort" not in plan
 
 
 async def test_the_same_item_is_published_once_also_when_two_do_it_at_once(database: Database, now: datetime) -> None:
@@ -417,14 +434,14 @@ async def test_a_correction_can_say_what_is_known_already(database: Database, no
     number = await publish(database, now)
     await send_all(database, number, now)
     await bulletins.shelve(database, [CORRECTED], now)
-    for text in (CORRECTED, NEWS, CORRECTED, CORRECTED):
-        correction = await amendments.correct(database, number, text, now)
+    for corrected in (CORRECTED, NEWS, CORRECTED, CORRECTED):
+        correction = await amendments.correct(database, number, corrected, now)
         assert correction is not None
         assert correction.reached == 1
-        assert (await stored(database, number)).bulletin == text
-    for text in (NEWS, CORRECTED):
-        assert await outbox.publish(database, text, urgent=False, now=now) == AlreadyPublished(number)
-        assert await bulletins.shelve(database, [text], now) == 0
+        assert (await stored(database, number)).bulletin == corrected
+    for known in (NEWS, CORRECTED):
+        assert await outbox.publish(database, known, urgent=False, now=now) == AlreadyPublished(number)
+        assert await bulletins.shelve(database, [known], now) == 0
 
 
 async def test_a_withdrawal_stops_the_rest_and_tells_who_got_it(database: Database, now: datetime) -> None:
