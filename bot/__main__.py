@@ -78,6 +78,18 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
     migrate.set_defaults(command=_migrate)
+
+    move = commands.add_parser(
+        "move",
+        help="copy everything from SQLite into an empty PostgreSQL",
+        description="Copies everything from SQLite into an empty PostgreSQL and compares the counts: all of it or "
+        "nothing. The bot must be stopped; the SQLite file stays as it is.",
+    )
+    move.add_argument("origin", metavar="FROM", help="the SQLite file, such as state/embassy.db, or its URL")
+    move.add_argument(
+        "destination", nargs="?", metavar="TO", help="the URL of the PostgreSQL database (default: BOT_DATABASE_URL)"
+    )
+    move.set_defaults(command=_move)
     return parser
 
 
@@ -222,6 +234,15 @@ def _migrate(_: argparse.Namespace) -> int:
 
     before, after = asyncio.run(upgrade())
     sys.stdout.write(f"schema {after}\n" if before == after else f"schema {before or 'none'} -> {after}\n")
+    return 0
+
+
+def _move(options: argparse.Namespace) -> int:
+    from bot.moving import move
+
+    settings = _settings()
+    _start_logs(settings, logging.WARNING)
+    sys.stdout.write(asyncio.run(move(settings, options.origin, options.destination)))
     return 0
 
 

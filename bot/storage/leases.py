@@ -95,6 +95,12 @@ async def under(database: Database, lease: Lease) -> AsyncIterator[AsyncConnecti
         yield connection
 
 
+async def held(connection: AsyncConnection, now: datetime) -> list[str]:
+    """The names of the leases that somebody alive holds, by the clock of this machine: for an embedded database."""
+    rows = await connection.execute(select(leases).where(leases.c.until > milliseconds(now)).order_by(leases.c.name))
+    return [row.name for row in rows if not _died_here(row.owner)]
+
+
 def _here() -> str:
     """This machine, and where processes are numbered apart (a container), the numbering they are of."""
     try:
