@@ -19,8 +19,8 @@ from typing import Any
 
 import asyncpg
 
-from bot.opening import open_database
 from bot.config import Settings
+from bot.opening import open_database
 from bot.storage.tables import metadata
 from tests.postgres import own_server
 

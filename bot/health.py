@@ -61,7 +61,7 @@ class Health:
     async def _pulse(self) -> Pulse | str:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await pulse.take(self.house.database)
+                return await pulse.take(self.house.database, self.house.clock())
         except TimeoutError:
             return "does not answer"
         except DatabaseUnavailable as error:

@@ -43,10 +43,11 @@ async def check(folder: Path, now: datetime) -> Tables:
     return _accepted(await asyncio.to_thread(read_directory, folder, today_at(now)))
 
 
-async def load(database: Database, folder: Path, now: datetime) -> Directory:
+async def load(database: Database, folder: Path, now: datetime, *, first: bool = False) -> Directory:
     """Validates the folder and makes it the live edition. Raises DataRefused; then the old edition stays live.
 
-    What was sent to the bot before counts no longer: somebody decided for this folder.
+    What was sent to the bot before counts no longer: somebody decided for this folder. `first`: unless another process
+    has loaded one meanwhile, which then is the answer.
     """
     if not await asyncio.to_thread(folder.is_dir):
         raise DataRefused(f"{folder}:1: folder: there is no such data directory")
@@ -55,9 +56,13 @@ async def load(database: Database, folder: Path, now: datetime) -> Directory:
     edition = edition_of(read)
     digest = await asyncio.to_thread(digests, files.content)
     async with database.write() as connection:
-        number = await editions.add_in(connection, edition, written(digest), now)
-        await kept.drop_everything(connection)
-        await audit.write(connection, PROGRAM, "loaded", now, edition=number)
+        number = None
+        if not first or await editions.live_number(connection, hold=True) is None:
+            number = await editions.add_in(connection, edition, written(digest), now)
+            await kept.drop_everything(connection)
+            await audit.write(connection, PROGRAM, "loaded", now, edition=number)
+    if number is None:
+        return await open_directory(database, folder, now)
     log.debug("edition loaded", edition=number, missions=len(edition.directory.missions))
     return replace(edition.directory, edition=number)
 
@@ -70,7 +75,7 @@ async def open_directory(database: Database, folder: Path, now: datetime) -> Dir
     """
     live = await editions.live_edition(database)
     if live is None:
-        return await load(database, folder, now)
+        return await load(database, folder, now, first=True)
     disk = await asyncio.to_thread(read_files, folder)
     standing = await asyncio.to_thread(lay_over, disk, await kept.everything(database))
     seen = read_digest(await editions.newest_digest(database))
@@ -86,9 +91,13 @@ async def open_directory(database: Database, folder: Path, now: datetime) -> Dir
         log.warning("the data files were not loaded, the edition before stays live", faults=str(error).count("\n") + 1)
         return live.directory
     async with database.write() as connection:
-        number = await editions.add_in(connection, edition, written(present), now)
-        await kept.drop(connection, standing.superseded)
-        await audit.write(connection, PROGRAM, "loaded", now, edition=number, files=", ".join(sorted(changed)))
+        number = None
+        if await editions.live_number(connection, hold=True) == live.directory.edition:
+            number = await editions.add_in(connection, edition, written(present), now)
+            await kept.drop(connection, standing.superseded)
+            await audit.write(connection, PROGRAM, "loaded", now, edition=number, files=", ".join(sorted(changed)))
+    if number is None:  # another process has loaded them meanwhile
+        return await open_directory(database, folder, now)
     log.info("changed data files loaded", edition=number, files=sorted(changed))
     return replace(edition.directory, edition=number)
 

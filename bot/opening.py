@@ -16,7 +16,7 @@ class StartFailed(Exception):
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database, ready to use: an embedded one is brought to the newest schema, a served one must have it.
 
-    Raises DatabaseUnavailable, SchemaTooOld and SchemaTooNew.
+    Raises DatabaseUnavailable, SchemaTooOld, and SchemaTooNew of an embedded one.
     """
     database = Database(settings.database)
     try:

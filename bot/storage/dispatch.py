@@ -1,8 +1,8 @@
 """The sender's side of the outbox: rows are leased, and settled by the lease that took them."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,9 @@ from bot.storage.leases import SENDER
 from bot.storage.owed import ENDED, milliseconds, owe_amendments, stop_pending
 from bot.storage.subscriptions import move_in
 from bot.storage.tables import bulletins, chats, deliveries, leases, subscriptions
+
+REST: Final = timedelta(seconds=1.2)
+"""What a dead sender may just have sent is not sent again sooner: Telegram takes one message a second in a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,12 @@ async def settle(database: Database, number: int, fence: int, settled: list[Sett
         await owe_amendments(connection, number)
 
 
-async def revive(database: Database) -> int:
+async def revive(database: Database, now: datetime) -> int:
     """Gives back what a dead sender had leased; only for who holds the sender's lease. Returns how many rows.
 
     What it had leased of a bulletin that was stopped since is not sent again, and may have arrived.
     """
-    revived = 0
+    revived, rested = 0, milliseconds(now + REST)
     async with database.write() as connection:
         leased = select(deliveries.c.bulletin).where(deliveries.c.state == State.LEASED).distinct()
         for number in sorted(await connection.scalars(leased)):
@@ -124,7 +127,7 @@ async def revive(database: Database) -> int:
             stage = await connection.scalar(select(bulletins.c.stage).where(bulletins.c.id == number))
             rows = update(deliveries).where(deliveries.c.bulletin == number, deliveries.c.state == State.LEASED)
             if stage in (Stage.RUNNING, Stage.PAUSED):
-                revived += (await connection.execute(rows.values(state=State.PENDING, fence=0))).rowcount
+                revived += (await connection.execute(rows.values(state=State.PENDING, fence=0, due=rested))).rowcount
             elif stage in ENDED:
                 await connection.execute(rows.values(state=State.UNKNOWN))
                 await owe_amendments(connection, number)

@@ -6,10 +6,13 @@ Alembic is imported only where there is something to migrate: nearly every start
 from pathlib import Path
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
 from bot.storage.dialects import Turn, take_turn
+
+log = structlog.get_logger(__name__)
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -46,11 +49,16 @@ async def migrate(database: Database) -> tuple[str | None, str]:
 
 
 async def check(database: Database) -> None:
-    """Raises SchemaTooOld or SchemaTooNew where the schema is not the one that this version of the program needs."""
+    """Raises SchemaTooOld where the database has yet to be migrated for this version of the program.
+
+    A newer one will do: a migration leaves what the version before it needs (docs/operating.md), so that during an
+    upgrade a replica of that version may start again.
+    """
     async with database.read() as connection:
         revision = await connection.run_sync(_revision)
-    _refuse_newer(revision, database.name)
-    if revision != newest():
+    if revision is not None and revision not in revisions():
+        log.warning("the database was migrated for a newer version: update this one too", schema=revision)
+    elif revision != newest():
         has = f"schema {revision}" if revision is not None else "no schema yet"
         raise SchemaTooOld(f"the database {database.name} has {has}, {newest()} is needed: run `embassy-bot migrate`")
 

@@ -142,7 +142,7 @@ class Sender:
             self._abandon()
             self._lease = None
             if lease is not None:
-                revived = await dispatch.revive(self.database)
+                revived = await dispatch.revive(self.database, self.clock())
                 log.info("this process sends the bulletins", fence=lease.fence, revived=revived)
             else:
                 log.info("another process sends the bulletins now")

@@ -5,6 +5,7 @@ POST /control/people    {"first": 1, "count": 3000, "standing": "blocked", "lang
 POST /control/groups    {"first": -5000, "count": 10, "upgraded": true}       ids count downwards
 POST /control/act       {"user": 7, "act": "say", "text": "germany"}          any of ACTS, with its arguments; `chat`
                                                                               is an id, `content` in base64
+POST /control/say_all   {"first": 1, "count": 1000, "text": "germany"}        everybody the same
 POST /control/answer    {"press": "12", "timeout": 5}                         the bot's answer to a press
 POST /control/reply     {"chat": 7, "timeout": 5}                             the next message of the bot there
 GET  /control/messages?chat=7                                                 the bot's messages there
@@ -95,6 +96,14 @@ async def _act(server: "FakeTelegram", body: JSON) -> JSON:
             return {}
 
 
+async def _say_all(server: "FakeTelegram", body: JSON) -> JSON:
+    text = body.pop("text")
+    first, count = body.pop("first"), body.pop("count")
+    for user_id in range(first, first + count):
+        await server.user(user_id, **body).say(text)
+    return {"people": count}
+
+
 async def _answer(server: "FakeTelegram", body: JSON) -> JSON:
     return await server.presses[body["press"]].answer(float(body.get("timeout", 5)))
 
@@ -136,6 +145,7 @@ _VERBS: dict[str, Any] = {
     "people": _people,
     "groups": _groups,
     "act": _act,
+    "say_all": _say_all,
     "answer": _answer,
     "reply": _reply,
     "messages": _messages,

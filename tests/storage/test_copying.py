@@ -216,7 +216,7 @@ async def test_whoever_sends_next_gives_back_what_was_under_way(
     await copy(source, target, now)
     assert await rows(target, tables.leases) == []
     assert isinstance(await leases.acquire(target, "sender", leases.new_owner(), now), Lease)
-    assert await dispatch.revive(target) == 1
+    assert await dispatch.revive(target, now) == 1
     assert [row["state"] for row in await rows(target, tables.deliveries)] == [State.PENDING, State.SENT]
 
 

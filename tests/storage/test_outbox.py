@@ -30,7 +30,7 @@ from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
 from bot.storage.bulletins import Kind, Stage, Stored
 from bot.storage.chats import Chats
 from bot.storage.database import Database
-from bot.storage.dispatch import Due, Settled
+from bot.storage.dispatch import REST, Due, Settled
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.tables import deliveries
 from tests.databases import ON_POSTGRESQL
@@ -240,11 +240,11 @@ async def test_settling_with_an_old_fence_changes_nothing(database: Database, no
     await subscribe(database, now, 1, -2)
     number = await publish(database, now)
     rows = await lease(database, number, now, fence=FENCE)
-    assert await dispatch.revive(database) == 2
+    assert await dispatch.revive(database, now) == 2
     for outcome in (Sent(1), Gone(Ended.BLOCKED), Moved(-1002)):
         await land(database, number, now, *rows, outcome=outcome, fence=FENCE)
     assert await states(database, number) == {1: State.PENDING, -2: State.PENDING}
-    rows = await lease(database, number, now, fence=FENCE + 1)
+    rows = await lease(database, number, now + REST, fence=FENCE + 1)
     for outcome in (Sent(1), Gone(Ended.BLOCKED), Moved(-1002)):
         await land(database, number, now, *rows, outcome=outcome, fence=FENCE)
     assert await states(database, number) == {1: State.LEASED, -2: State.LEASED}
@@ -312,9 +312,10 @@ async def test_what_a_dead_sender_had_leased_is_given_back(database: Database, n
     number = await publish(database, now)
     await land(database, number, now, *await lease(database, number, now, limit=1))
     await lease(database, number, now, limit=1)
-    assert await dispatch.revive(database) == 1
+    assert await dispatch.revive(database, now) == 1
     assert sorted((await states(database, number)).values()) == [State.PENDING, State.PENDING, State.SENT]
-    assert len(await lease(database, number, now)) == 2
+    assert len(await lease(database, number, now)) == 1
+    assert len(await lease(database, number, now + REST)) == 1
 
 
 async def test_a_bulletin_is_done_once_nothing_of_it_is_open(database: Database, now: datetime) -> None:
@@ -476,7 +477,7 @@ async def test_who_may_have_got_it_is_told_of_the_withdrawal(database: Database,
     await land(database, number, now, doubted, outcome=Unknown())
     assert (await states(database, number))[doubted.chat_id] is State.PENDING
     assert await amendments.withdraw(database, number, now) == Published(2, 1)
-    assert await dispatch.revive(database) == 0
+    assert await dispatch.revive(database, now) == 0
     assert sorted((await states(database, number)).values()) == [State.UNKNOWN, State.UNKNOWN, State.STOPPED]
     assert (await outbox.report(database, 2)).counts == {State.PENDING: 2}
 

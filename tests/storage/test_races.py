@@ -122,7 +122,7 @@ async def test_what_is_given_back_while_it_is_stopped_is_stopped(
     number = await published(database, now, 1, 2)
     await lease_all(database, number, now)
     stopping = outbox.stop(other, number, Stage.STOPPED)
-    await before_it_commits(database, "deliveries", dispatch.revive(database), stopping)
+    await before_it_commits(database, "deliveries", dispatch.revive(database, now), stopping)
     assert await states(database, number) == {1: State.STOPPED, 2: State.STOPPED}
 
 
@@ -189,7 +189,7 @@ async def test_a_lease_is_not_taken_over_in_the_middle_of_leasing_rows(
 
     async def take_over() -> int:
         assert isinstance(await leases.acquire(other, leases.SENDER, successor, now, silent=silent), Lease)
-        return await dispatch.revive(other)
+        return await dispatch.revive(other, now)
 
     leasing = lease_all(database, number, now, first.fence)
     assert await before_it_commits(database, "deliveries", leasing, take_over()) == ([1], 1)
