@@ -75,7 +75,7 @@ def build_application(
         .base_file_url(f"{api_url}/file/bot")
         .request(request)
         .get_updates_request(polling)
-        .concurrent_updates(ChatOrder())
+        .concurrent_updates(ChatOrder(desk=house.admins))
         .build()
     )
     # The order is the order of precedence: what a command or a button says is never taken for a question.

@@ -1,6 +1,7 @@
 """How fast this process sends: by its own timetable, and where there are several replicas by one they share."""
 
 import asyncio
+from collections.abc import Collection
 from functools import partial
 from typing import Final
 
@@ -14,10 +15,10 @@ PATIENCE_S: Final = 0.5
 """A database that takes longer keeps no timetable."""
 
 
-def pacing(rate: float, database: Database, allowance: Allowance = TELEGRAM) -> Pacing:
-    """`rate`: messages a second, of all processes that use this database."""
+def pacing(rate: float, database: Database, allowance: Allowance = TELEGRAM, *, desk: Collection[int] = ()) -> Pacing:
+    """`rate`: messages a second, of all processes that use this database; `desk`: the chats that go first."""
     if database.is_sqlite:
-        return Pacing(rate, allowance=allowance)
+        return Pacing(rate, allowance=allowance, desk=desk)
     names = {pace.ALL: rate}
     if rate > allowance.unpaid_rate:
         names[pace.UNPAID] = allowance.unpaid_rate
@@ -26,7 +27,7 @@ def pacing(rate: float, database: Database, allowance: Allowance = TELEGRAM) -> 
         SharedTimetable(each, partial(_reserve, database, name), partial(_hold, database, name), clock=clock)
         for name, each in names.items()
     ]
-    return Pacing(rate, allowance=allowance, shared=shared, clock=clock)
+    return Pacing(rate, allowance=allowance, shared=shared, desk=desk, clock=clock)
 
 
 async def _reserve(database: Database, name: str, places: int, interval: float) -> float:

@@ -72,7 +72,7 @@ async def serving(
             house = await build_house(settings, database, clock or now)
         token = settings.token.get_secret_value()
         requests = Answering() if settings.webhook_url else Transport(), Transport()
-        pace = pacing(settings.send_rate, database, allowance)
+        pace = pacing(settings.send_rate, database, allowance, desk=settings.admin_ids)
         application = build_application(house, token, settings.api_url, *requests, pace)
         server = await _server(settings, house, application)
         progress = _progress(application.bot, house, settings)

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
+from contextlib import nullcontext
 from inspect import iscoroutine
 from typing import Any
 
@@ -16,12 +17,16 @@ from bot.turn import Turn, at_work, kind_of, working
 
 
 class ChatOrder(BaseUpdateProcessor):
-    """Lets an update wait for those of its chat that came before it, and for nobody else's."""
+    """Lets an update wait for those of its chat that came before it, and for nobody else's.
 
-    def __init__(self, at_once: int = 256) -> None:
+    `at_once` of them are worked on, and besides one of each chat of the `desk`.
+    """
+
+    def __init__(self, at_once: int = 256, desk: Collection[int] = ()) -> None:
         # The library's own limit counts those that wait for their turn: one busy chat would hold up all others.
         super().__init__(max_concurrent_updates=sys.maxsize)
         self._at_work = asyncio.Semaphore(at_once)
+        self._desk = frozenset(desk)
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: defaultdict[int, int] = defaultdict(int)
 
@@ -47,7 +52,7 @@ class ChatOrder(BaseUpdateProcessor):
     async def _in_turn(self, place: int, coroutine: Awaitable[Any]) -> None:
         self._waiting[place] += 1
         try:
-            async with self._turns[place], self._at_work:
+            async with self._turns[place], nullcontext() if place in self._desk else self._at_work:
                 await coroutine
         finally:
             self._waiting[place] -= 1

@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 import warnings
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -60,7 +60,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
 
     Above what is allowed without payment, 30 a second, the rate is that of messages with `allow_paid_broadcast`; all
     others keep to those 30 among themselves. `shared`: the timetables of all replicas together, of the rate and, where
-    that is above 30, of those others.
+    that is above 30, of those others. `desk`: chats whose replies go before all others.
     `clock` must be the event loop's own.
     """
 
@@ -70,6 +70,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         *,
         allowance: Allowance = TELEGRAM,
         shared: Sequence[SharedTimetable] = (),
+        desk: Collection[int] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
@@ -78,6 +79,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         self._timetables: tuple[Departures, ...] = (self._timetable, *unpaid, *shared)
         self._paid_timetables: tuple[Departures, ...] = (self._timetable, *shared[:1])
         self._shared = tuple(shared)
+        self._desk = frozenset(desk)
         for each in shared:
             each.changed = self._dispatch
         self._rooms = WaitingRooms(allowance.chat_pace)
@@ -135,7 +137,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         may_leave = rate_limit_args.may_leave if isinstance(rate_limit_args, Broadcast) else None
         priority = Priority.BROADCAST if isinstance(rate_limit_args, Broadcast) else rate_limit_args or Priority.REPLY
         waiter = self._waiter(data, priority, messages)
-        tries = TRIES if waiter.priority is Priority.REPLY else 1
+        tries = 1 if waiter.priority is Priority.BROADCAST else TRIES
         while True:
             trip = await self._turn(waiter)
             if may_leave is not None and not may_leave():
@@ -156,7 +158,10 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
 
     def _waiter(self, data: dict[str, Any], priority: Priority, messages: int) -> Waiter:
         timetables = self._paid_timetables if data.get("allow_paid_broadcast") else self._timetables
-        return Waiter(next(self._numbers), priority, chat_of(data), messages, timetables)
+        chat = chat_of(data)
+        if priority is Priority.REPLY and chat in self._desk:
+            priority = Priority.DESK
+        return Waiter(next(self._numbers), priority, chat, messages, timetables)
 
     async def _turn(self, waiter: Waiter) -> Trip:
         """Waits until the call may leave."""
@@ -234,7 +239,8 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
 
     def _let_go(self, waiter: Waiter, now: float) -> None:
         self._rooms.go(waiter, now)
-        overtakes = waiter.priority is Priority.REPLY and self._rooms.first(Priority.BROADCAST, now) is not None
+        is_broadcast = waiter.priority is Priority.BROADCAST
+        overtakes = not is_broadcast and self._rooms.first(Priority.BROADCAST, now) is not None
         self._passed_over = self._passed_over + 1 if overtakes else 0
         waiter.trip = Trip(waiter.messages)
         for timetable in waiter.timetables:

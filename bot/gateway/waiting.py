@@ -17,6 +17,8 @@ SWEPT_AT_ONCE: Final = 2
 
 
 class Priority(Enum):
+    DESK = auto()
+    """An operator waits for it: however many people ask at once, a bulletin can be published and paused."""
     REPLY = auto()
     """Somebody waits for it."""
     BROADCAST = auto()
@@ -142,7 +144,7 @@ class WaitingRooms:
 
     def _free_at(self, waiter: Waiter) -> float:
         limits = self._rooms[waiter.chat].limits
-        return limits.free_at(waiter.messages, burst=waiter.priority is Priority.REPLY)
+        return limits.free_at(waiter.messages, burst=waiter.priority is not Priority.BROADCAST)
 
     def _is_first(self, waiter: Waiter) -> bool:
         room = self._rooms.get(waiter.chat)

@@ -23,8 +23,8 @@ def inline_of(user_id: int) -> Update:
 class Work:
     """Pieces of work that begin when it is their turn and end when they are told to."""
 
-    def __init__(self, at_once: int = 256) -> None:
-        self.order = ChatOrder(at_once)
+    def __init__(self, at_once: int = 256, desk: tuple[int, ...] = ()) -> None:
+        self.order = ChatOrder(at_once, desk)
         self.begun: list[str] = []
         self.ended: list[str] = []
         self._may_end: dict[str, asyncio.Event] = {}
@@ -136,6 +136,19 @@ async def test_no_more_are_worked_on_at_once_than_allowed() -> None:
     assert work.begun == ["a", "b", "c"]
     await work.finish("a", "c", "d")
     assert work.ended == ["b", "a", "c", "d"]
+
+
+async def test_the_desk_is_worked_on_however_many_others_are() -> None:
+    work = Work(at_once=2, desk=(7,))
+    for number, name in enumerate("abc"):
+        work.add(name, update_in(number + 1))
+    work.add("pause", update_in(7))
+    work.add("resume", update_in(7))
+    await settled()
+    assert work.begun == ["a", "b", "pause"]
+    await work.finish("pause", "resume")
+    assert work.ended == ["pause", "resume"]
+    await work.finish(*"abc")
 
 
 async def nothing() -> None:

@@ -259,7 +259,7 @@ def assert_chat_limits(calls: list[Call]) -> None:
         assert call.arrived >= paid_up - (CHAT_BURST - 1) - HAIR
         paid_up = max(paid_up, call.arrived) + call.messages
     for before, call in pairwise(sorted(calls, key=lambda call: call.left)):
-        assert call.priority is REPLY or call.left - before.left >= 1.0
+        assert call.priority is not BROADCAST or call.left - before.left >= 1.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -320,6 +320,22 @@ def test_replies_do_not_keep_broadcasts_out_for_ever() -> None:
         await asyncio.gather(*broadcasts)
         assert 80 <= at.order.count(1) <= 100
         await asyncio.gather(*replies)
+
+    run(story)
+
+
+def test_answers_to_the_desk_go_before_hundreds_of_others_and_within_its_chats_limits() -> None:
+    async def story() -> None:
+        at = Desk(Pacing(30, desk=[7], clock=asyncio.get_running_loop().time))
+        waiting = [at.post(chat) for chat in range(100, 600)]
+        waiting += [at.post(chat, BROADCAST) for chat in range(1000, 1100)]
+        await asyncio.sleep(2.0)
+        asked = now()
+        await at.send(7)
+        assert now() - asked <= 2.02 / 30 + TIMER  # the place before may be a broadcast's turn
+        waiting += [at.post(7) for _ in range(CHAT_BURST + 5)]
+        await asyncio.gather(*waiting)
+        assert_chat_limits([call for call in at.calls if call.chat == 7])
 
     run(story)
 
