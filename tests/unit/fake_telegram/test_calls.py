@@ -114,6 +114,18 @@ async def test_as_a_process(tmp_path: Path, http: aiohttp.ClientSession) -> None
         assert (await control("reply", chat=9))["text"] == "x"
         assert [line["code"] for line in map(json.loads, log.read_text().splitlines())] == [403, 200]
         assert "error" in await control("act", user=9, act="explode")
+        group = -50
+        await control("groups", first=group)
+        await control("act", user=9, act="send_document", name="a.csv", content="aWQ=", chat=group)
+        press = (await control("act", user=9, act="press_data", data="x", chat=group))["press"]
+        api = f"{started['url']}/bot{started['token']}"
+        async with http.post(f"{api}/getUpdates", json={"offset": -2}) as response:
+            sent, pressed = (await response.json())["result"]
+        assert (sent["message"]["chat"]["id"], sent["message"]["document"]["file_size"]) == (group, 2)
+        answer = {"callback_query_id": pressed["callback_query"]["id"], "text": "Done"}
+        async with http.post(f"{api}/answerCallbackQuery", json=answer):
+            pass
+        assert (await control("answer", press=press))["text"] == "Done"
     finally:
         process.terminate()
         assert await process.wait() == 0
