@@ -53,6 +53,7 @@ class Bench:
             "BOT_API_URL": self.url,
             "BOT_STATE_DIR": str(self.settings.state_dir),
             "BOT_DATA_DIR": str(self.settings.data_dir),
+            "BOT_LISTEN": "127.0.0.1:0",
             "BOT_ADMIN_IDS": ",".join(map(str, sorted(self.settings.admin_ids))),
         }
         arguments = (sys.executable, "-m", "bot", "run")

@@ -7,6 +7,7 @@ refusals  from strangers, from groups, and a second time: commands, documents an
 faults    a table of 300 rows with fifty faults: all are told in their places, nothing changes, questions are answered
 applied   a good table of 5,000 rows: the difference is right to the row, from the press to the answer it takes under a
           second, and of the questions asked every 10 ms each gets a whole answer, the old one or the new one
+flood     the same while all questions are texts, whose answers wait for Telegram's 30 a second; the desk's do not
 rivals    two admins press Apply, and Publish, on the same thing at the same moment: done once, the other is told
 kills     SIGKILL at random moments of /reload, Apply and Publish: all or nothing is done, and the audit log agrees
 progress  the bar reaches 100 % and equals the report; nothing arrives later than a second after Pause, and Resume goes
@@ -33,6 +34,7 @@ async def run(arguments: argparse.Namespace) -> bool:
         "refusals": refusals.refusals,
         "faults": reloads.faults,
         "applied": lambda: reloads.applied(arguments.rows, arguments.applied),
+        "flood": lambda: reloads.flood(arguments.rows),
         "rivals": lambda: rivals.rivals(arguments.times),
         "kills, tables": lambda: kills.applying(arguments.rows, arguments.times),
         "kills, publish": lambda: kills.publishing(arguments.times),
@@ -45,7 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.desk", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    names = ("refusals", "faults", "applied", "rivals", "kills", "progress")
+    names = ("refusals", "faults", "applied", "flood", "rivals", "kills", "progress")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--rows", type=int, default=5000, help="of the table that is applied (default: 5000)")
     parser.add_argument("--applied", type=int, default=6, help="how often (default: 6)")

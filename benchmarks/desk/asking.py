@@ -14,10 +14,8 @@ from benchmarks.people import Figures, Person, words
 EVERY_S = 0.01
 A_TEXT_IN = 8
 """Every eighth question is a text: answers to texts are messages, of which Telegram takes 30 a second in all. The rest
-are inline queries, whose answers are no messages; both are answered with the same cards."""
+are inline queries, whose answers are no messages; both are answered with the same cards. In a flood all are texts."""
 QUESTIONS = (*ASKED, NEW_NAME)
-ASKERS = 200
-
 Span = tuple[float, float]
 Answers = dict[tuple[str, bool], str]
 """What is answered to a question, as a text or inline."""
@@ -57,13 +55,12 @@ class Clock:
 
 @dataclass
 class Asking:
+    """Every question comes from somebody else, so that each answer can be told from the others."""
+
     bench: Bench
-    people: list[Person] = field(default_factory=list)
+    flood: bool = False
     done: list[Asked] = field(default_factory=list)
     _open: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.people = [self.bench.newcomer() for _ in range(ASKERS)]
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
@@ -81,10 +78,9 @@ class Asking:
         began, number = monotonic(), 0
         while True:
             number += 1
-            inline = number % A_TEXT_IN != 0
-            asker = self.people[number // A_TEXT_IN % ASKERS]
+            inline = number % A_TEXT_IN != 0 and not self.flood
             question = QUESTIONS[(number + number // len(QUESTIONS)) % len(QUESTIONS)]
-            task = asyncio.create_task(self._ask(asker, question, inline=inline))
+            task = asyncio.create_task(self._ask(self.bench.newcomer(), question, inline=inline))
             self._open.add(task)
             task.add_done_callback(self._open.discard)
             await asyncio.sleep(max(0.0, began + number * EVERY_S - monotonic()))
