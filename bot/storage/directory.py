@@ -99,7 +99,9 @@ async def make_live(connection: AsyncConnection, number: int) -> bool:
 
 
 async def is_kept(connection: AsyncConnection, number: int) -> bool:
-    return await connection.scalar(select(editions.c.id).where(editions.c.id == number)) is not None
+    """Whether there is such an edition; it stays to the end of the transaction."""
+    found = select(editions.c.id).where(editions.c.id == number).with_for_update()
+    return await connection.scalar(found) is not None
 
 
 async def live_number(connection: AsyncConnection, *, hold: bool = False) -> int | None:
