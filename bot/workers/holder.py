@@ -61,9 +61,8 @@ class Holder:
         )
 
     async def release(self) -> None:
-        """Hands the lease back, so that the next one need not wait."""
-        lease, self.lease = self.lease, None
-        if lease is not None:
-            LEASE_HELD.labels(self.name).set(False)
-            with suppress(DatabaseUnavailable):
-                await leases.release(self.database, lease)
+        """Hands the lease back, so that the next one need not wait; also one whose taking was cut short."""
+        self.lease = None
+        LEASE_HELD.labels(self.name).set(False)
+        with suppress(DatabaseUnavailable):
+            await leases.release(self.database, self.name, self.owner)

@@ -251,7 +251,7 @@ class Sender:
         if self._lease is not None:
             with suppress(DatabaseUnavailable):
                 await self._settle()
-            await self._holder.release()
+        await self._holder.release()
 
 
 def _message(stored: Stored, own: Coverage | None, words: Words) -> Message:

@@ -231,7 +231,7 @@ async def test_what_goes_wrong_with_one_feed_does_not_end_the_watch_over_the_oth
     lease = await leases.acquire(watched.database, "newswatch", leases.new_owner(), now)
     assert isinstance(lease, Lease)
     await feeds.failed(watched.database, lease, lost, TELL_AFTER - 1, now, now)
-    await leases.release(watched.database, lease)
+    await leases.release(watched.database, lease.name, lease.owner)
     task = asyncio.create_task(watched.watch(lost, watched.feed).run())
     async with asyncio.timeout(5):
         while True:

@@ -212,7 +212,7 @@ async def test_whoever_sends_next_gives_back_what_was_under_way(
     assert isinstance(lease, Lease)
     await write(source, tables.bulletins, a_bulletin())
     await write(source, tables.deliveries, a_delivery(1, State.LEASED), a_delivery(2, State.SENT))
-    await leases.release(source, lease)
+    await leases.release(source, lease.name, lease.owner)
     await copy(source, target, now)
     assert await rows(target, tables.leases) == []
     assert isinstance(await leases.acquire(target, "sender", leases.new_owner(), now), Lease)

@@ -112,7 +112,7 @@ async def test_the_health_is_kept(database: Database, now: datetime) -> None:
 
 async def test_a_watch_that_has_lost_its_lease_writes_nothing(database: Database, now: datetime) -> None:
     lease = await holding(database, now)
-    await leases.release(database, lease)
+    await leases.release(database, lease.name, lease.owner)
     assert isinstance(await leases.acquire(database, "newswatch", "other:1:test", now), Lease)
     for write in (
         feeds.take(database, lease, FEED, (found("a"),), ("", ""), FRESH_SINCE, now, now),

@@ -45,10 +45,10 @@ async def test_handed_back_it_is_free_at_once(database: Database, now: datetime)
     first, second = leases.new_owner(), leases.new_owner()
     lease = await acquire(database, first, now)
     assert isinstance(lease, Lease)
-    await leases.release(database, lease)
+    await leases.release(database, lease.name, lease.owner)
     taken = await acquire(database, second, now)
     assert taken == Lease("sender", second, 2)
-    await leases.release(database, lease)  # too late: it is another's
+    await leases.release(database, lease.name, lease.owner)  # too late: it is another's
     assert isinstance(await acquire(database, first, now), Held)
 
 

@@ -139,10 +139,11 @@ async def test_the_same_item_is_published_once_also_when_two_do_it_at_once(datab
         *(outbox.publish(database, bulletin, urgent=False, now=now) for bulletin in (NEWS, other, NEWS))
     )
     assert sorted(map(type, outcomes), key=str) == [AlreadyPublished, AlreadyPublished, Published]
-    await send_all(database, 1, now)
-    assert await outbox.finish(database, 1, now)
-    assert await outbox.publish(database, NEWS, urgent=True, now=now) == AlreadyPublished(1)
-    assert await states(database, 1) == {1: State.SENT}
+    [number] = {outcome.number for outcome in outcomes}
+    await send_all(database, number, now)
+    assert await outbox.finish(database, number, now)
+    assert await outbox.publish(database, NEWS, urgent=True, now=now) == AlreadyPublished(number)
+    assert await states(database, number) == {1: State.SENT}
 
 
 async def test_what_lies_on_the_shelf_can_be_sent(database: Database, now: datetime) -> None:

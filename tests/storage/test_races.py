@@ -171,7 +171,7 @@ async def test_a_sender_that_does_not_know_that_it_was_overtaken_leases_nothing(
     sleeper, successor = leases.new_owner(), leases.new_owner()
     first = await leases.acquire(database, leases.SENDER, sleeper, now)
     assert isinstance(first, Lease)
-    await leases.release(database, first)
+    await leases.release(database, first.name, first.owner)
     second = await leases.acquire(other, leases.SENDER, successor, now)
     assert isinstance(second, Lease)
     assert await lease_all(database, number, now, first.fence) == []
