@@ -27,7 +27,7 @@ from bot.gateway.transport import Transport
 from bot.gateway.webhook import Webhook
 from bot.handlers.commands import publish_commands, publish_desk
 from bot.handlers.house import House
-from bot.handlers.tables import current
+from bot.handlers.tables import catch_up
 from bot.health import Health
 from bot.memory import set_aside, take_back
 from bot.opening import StartFailed, open_database
@@ -176,7 +176,7 @@ def _work(bot: ExtBot[Any], house: House, settings: Settings, *, paid: bool) -> 
         allow_private=settings.allow_private_fetch,
     )
     upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
-    following = Following(database=house.database, catch_up=partial(current, house), forget=partial(_forget, house))
+    following = Following(database=house.database, catch_up=partial(catch_up, house), forget=partial(_forget, house))
     counting = Counting(database=house.database, questions=house.questions, clock=house.clock)
     return [
         publish_commands(bot, house.catalog),
