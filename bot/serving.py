@@ -105,13 +105,8 @@ async def _server(settings: Settings, house: House, application: Bot) -> Server:
     health = Health(house, application.bot, time.monotonic)
     server = Server(settings.listen_address, health.ready, health.refresh)
     if settings.webhook_url is not None:
-        secret = settings.webhook_secret
-        made = (
-            secret.get_secret_value()
-            if secret
-            else (await secret_values.secret(house.database, secret_values.WEBHOOK)).hex()
-        )
-        server.webhook = Webhook(application.bot, made, partial(_take, application))
+        secret = await _webhook_secret(settings, house)
+        server.webhook = Webhook(application.bot, secret, partial(_take, application))
         server.path = path_of(settings.webhook_url)
     return server
 
