@@ -34,6 +34,7 @@ from bot.opening import StartFailed, open_database
 from bot.pace import pacing
 from bot.receiving import Bot, keep_webhook, poll, set_webhook
 from bot.storage import secret_values
+from bot.turn import Call
 from bot.workers.counting import Counting
 from bot.workers.following import Following
 from bot.workers.newswatch import Newswatch
@@ -106,7 +107,9 @@ async def _server(settings: Settings, house: House, application: Bot) -> Server:
     server = Server(settings.listen_address, health.ready, health.refresh)
     if settings.webhook_url is not None:
         secret = await _webhook_secret(settings, house)
-        server.webhook = Webhook(application.bot, secret, partial(_take, application))
+        server.webhook = Webhook(
+            application.bot, secret, partial(_take, application), partial(_take_turn, application.bot)
+        )
         server.path = path_of(settings.webhook_url)
     return server
 
@@ -120,6 +123,14 @@ async def _webhook_secret(settings: Settings, house: House) -> str:
 
 async def _take(application: Bot, update: Update) -> None:
     await application.update_processor.process_update(update, application.process_update(update))
+
+
+async def _take_turn(bot: ExtBot[Any], call: Call) -> None:
+    async def leave() -> bool:
+        return True
+
+    if bot.rate_limiter is not None:
+        await bot.rate_limiter.process_request(leave, (), {}, call.method, call.data.parameters, None)
 
 
 async def _start(application: Bot, server: Server, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from bot import metrics
 from bot.gateway.answering import body_of
 from bot.gateway.transport import Transport
-from bot.turn import Turn, working
+from bot.turn import Call, Turn, working
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 BODY_MOST: Final = 1 << 20
@@ -39,17 +39,21 @@ Process = Callable[[Update], Awaitable[None]]
 
 @dataclass(slots=True)
 class Webhook:
-    """Takes the updates that come with the right secret. `process` deals with one and raises nothing."""
+    """Takes the updates that come with the right secret. `process` deals with one and raises nothing.
+
+    `take_turn` waits until an answer may leave that is given again: many come again at once when a replica has died.
+    """
 
     bot: Bot
     secret: str
     process: Process
+    take_turn: Callable[[Call], Awaitable[None]]
     at_once: int = AT_ONCE
     held_s: float = HELD_S
     draining: bool = False
     _at_work: set[asyncio.Task[None]] = field(default_factory=set)
-    _responses: OrderedDict[int, asyncio.Future[bytes]] = field(default_factory=OrderedDict)
-    """By update: the body of its response. Who brings an update again has not got that, so it is given again."""
+    _responses: OrderedDict[int, asyncio.Future[Call | None]] = field(default_factory=OrderedDict)
+    """By update: what stands in its response. Who brings an update again has not got that, so it is given again."""
 
     async def receive(self, request: web.Request) -> web.Response:
         """POST of one update."""
@@ -62,12 +66,15 @@ class Webhook:
         update = self._read(await request.read())
         if update is None:
             return web.Response()  # brought again it would be no better
-        body = await asyncio.shield(self._response(update))
-        return web.Response(body=body, content_type="application/json") if body else web.Response()
+        known = self._responses.get(update.update_id)
+        answer = await asyncio.shield(known or self._response(update))
+        if answer is None:
+            return web.Response()
+        if known is not None:
+            await self.take_turn(answer)
+        return web.Response(body=body_of(answer), content_type="application/json")
 
-    def _response(self, update: Update) -> asyncio.Future[bytes]:
-        if (known := self._responses.get(update.update_id)) is not None:
-            return known
+    def _response(self, update: Update) -> asyncio.Future[Call | None]:
         made = self._responses[update.update_id] = asyncio.ensure_future(self._deal_with(update))
         while len(self._responses) > REMEMBERED:
             self._responses.popitem(last=False)
@@ -87,16 +94,15 @@ class Webhook:
             log.warning("an update cannot be read and is left out", reason=type(error).__name__)
             return None
 
-    async def _deal_with(self, update: Update) -> bytes:
-        """The body of the response to an update: a call, or nothing."""
+    async def _deal_with(self, update: Update) -> Call | None:
+        """The call that stands in the response to an update, if any."""
         turn = Turn(open=True)
         with working(turn):
             task = asyncio.create_task(self._work(update))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         await asyncio.wait({task}, timeout=self.held_s)
-        answer = turn.close()
-        return body_of(answer) if answer is not None else b""
+        return turn.close()
 
     async def _work(self, update: Update) -> None:
         try:
