@@ -91,6 +91,8 @@ class Sender:
     _outcomes: dict[int, list[Settled]] = field(default_factory=dict)
     _rendered: dict[tuple[object, ...], Message] = field(default_factory=dict)
     _tallies: dict[int, Tally] = field(default_factory=dict)
+    _doubtful: bool = False
+    """The database went away: rows may be leased that this process has not heard of."""
     _landed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class Sender:
                     busy = await self._turn()
                 except DatabaseUnavailable as error:
                     log.warning("the outbox cannot be used, trying again", reason=str(error))
-                    busy = False
+                    busy, self._doubtful = False, True
                 await self._rest(SETTLE_EVERY_S if busy else IDLE_S)
         finally:
             await self._stop()
@@ -123,6 +125,11 @@ class Sender:
         if not await self._hold_lease():
             return False
         await self._settle()
+        if self._doubtful:
+            if self._flying or self._outcomes:
+                return True
+            await dispatch.revive(self.database, self.clock())
+            self._doubtful = False
         running = await outbox.running(self.database)
         for stored in running:
             room = self.window - len(self._flying)
