@@ -14,7 +14,7 @@ run: $(INSTALLED) ## the bot: on Telegram with BOT_TOKEN, else a chat in this te
 	@exec $(BIN)/python -m bot run
 
 test: $(INSTALLED) ## all tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 install: $(INSTALLED) ## only the install, from the hash-pinned lock file
 

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import startup
-from benchmarks.matching import random_strings
+from benchmarks.matching import longest, random_strings
 from benchmarks.matching import run as matching
 
 FOLDER = Path(__file__).resolve().parent.parent / "build" / "bench"
 PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "startup": startup.measure,
     "matching": matching.measure,
+    "longest messages": longest.measure,
     "random strings": random_strings.measure,
 }
 

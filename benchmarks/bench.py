@@ -1,4 +1,4 @@
-"""What benchmarks of whole processes share: the bot, the Bot API server, the database, and how figures are told."""
+"""What benchmarks of whole processes share: the bot, the database, the news, and how figures are told."""
 
 import asyncio
 import json
@@ -7,50 +7,45 @@ import signal
 import sqlite3
 import statistics
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.bot_api import BotApi, bot_api
 from benchmarks.people import Figures, Person
 from bot.config import Settings, bundled
+from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 
-FIRST_NEWCOMER = 500_000
+FIRST_READER, FIRST_NEWCOMER = 1_000_000, 500_000
+TITLE = "Airports in the south are closed"
+NEWS = Bulletin(NewsItem(TITLE, date(2026, 11, 20), (Section("", ("Until further notice. " * 20,)),)))
 
 
 @dataclass
 class Bench:
-    """A server under way, and the bot's settings for it."""
+    """A bot at a server under way."""
 
     settings: Settings
-    url: str
-    token: str
-    log: Path
-    http: aiohttp.ClientSession
+    api: BotApi
     bot: Process | None = None
     _newcomers: Iterator[int] = field(default_factory=lambda: count(FIRST_NEWCOMER))
-
-    async def control(self, verb: str, **body: object) -> Any:
-        async with self.http.post(f"{self.url}/control/{verb}", json=body) as answer:
-            told = await answer.json()
-            assert answer.status == 200, told
-            return told
 
     async def start(self) -> Process:
         environment = {
             "PATH": os.environ["PATH"],
-            "BOT_TOKEN": self.token,
-            "BOT_API_URL": self.url,
+            "BOT_TOKEN": self.api.token,
+            "BOT_API_URL": self.api.url,
             "BOT_STATE_DIR": str(self.settings.state_dir),
             "BOT_DATA_DIR": str(self.settings.data_dir),
             "BOT_LISTEN": "127.0.0.1:0",
@@ -78,7 +73,7 @@ class Bench:
             await self.bot.wait()
 
     def person(self, number: int) -> Person:
-        return Person(self.control, number)
+        return Person(self.api.control, number)
 
     def newcomer(self) -> Person:
         """Somebody of whom nobody has heard yet."""
@@ -87,7 +82,7 @@ class Bench:
     async def file(self, message: Figures) -> bytes:
         """The document that a message brought."""
         file_id = message["document"]["file_id"]
-        async with self.http.get(f"{self.url}/file/bot{self.token}/documents/{file_id}") as answer:
+        async with self.api.http.get(f"{self.api.url}/file/bot{self.api.token}/documents/{file_id}") as answer:
             assert answer.status == 200, file_id
             return await answer.read()
 
@@ -95,14 +90,9 @@ class Bench:
         """How often the bot said that something went wrong."""
         return sum("[error" in line for line in self.bot_log.read_text(errors="replace").splitlines())
 
-    def sends(self, title: str = "") -> list[Figures]:
-        """The server's log of what has this in its text: a record per send, whatever became of it."""
-        with self.log.open() as lines:
-            return [call for line in lines if line.endswith("\n") and title in (call := json.loads(line))["text"]]
-
     async def until_sent(self, count: int, title: str) -> None:
         while True:
-            if len(self.sends(title)) >= count:
+            if len(self.api.sends(title)) >= count:
                 return
             await asyncio.sleep(0.1)
 
@@ -122,7 +112,7 @@ class Bench:
     @property
     def bot_log(self) -> Path:
         """What the bot said on standard error, over all its starts."""
-        return self.log.with_name("bot.log")
+        return self.api.log.with_name("bot.log")
 
     def rows(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.database, timeout=10)) as database:
@@ -138,26 +128,26 @@ async def bench(*, admins: Sequence[int] = (), **options: object) -> AsyncIterat
     """A fresh server and an empty database."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "data").mkdir()
-        for path in bundled("data").iterdir():  # all but the feeds, which lie outside
-            if path.name != "feeds.csv":
-                (folder / "data" / path.name).symlink_to(path.resolve())
-        settings = Settings(data_dir=folder / "data", state_dir=folder / "state", admin_ids=frozenset(admins))
+        data = data_without_feeds(folder)
+        settings = Settings(data_dir=data, state_dir=folder / "state", admin_ids=frozenset(admins))
         async with open_database(settings):
             pass
-        log, wanted = folder / "sends.jsonl", json.dumps({"limits": "real", "accept_anyone": True, **options})
-        arguments = ("-m", "tests.fake_telegram", "--log", str(log), "--options", wanted)
-        server = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
-        assert server.stdout is not None
-        told = json.loads(await server.stdout.readline())
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            under_way = Bench(settings, told["url"], told["token"], log, http)
+        async with bot_api(folder / "sends.jsonl", options) as api:
+            under_way = Bench(settings, api)
             try:
                 yield under_way
             finally:
                 await under_way.stop()
-                server.terminate()
-                await server.wait()
+
+
+def data_without_feeds(folder: Path) -> Path:
+    """The bundled data in a folder of its own, without the feeds, which lie outside."""
+    data = folder / "data"
+    data.mkdir()
+    for path in bundled("data").iterdir():
+        if path.name != "feeds.csv":
+            (data / path.name).symlink_to(path.resolve())
+    return data
 
 
 @contextmanager

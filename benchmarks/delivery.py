@@ -20,25 +20,22 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from benchmarks.bench import Bench, answer_times, bench, progress, tell
+from benchmarks.bench import FIRST_READER, NEWS, TITLE, Bench, answer_times, bench, progress, tell
 from benchmarks.people import Figures
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
-from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.storage import bulletins, outbox
-from bot.storage.bulletins import Stage
 from bot.storage.outbox import Published
 
 OUTPUT = Path("build/bench/delivery.json")
-FIRST_READER, FIRST_GROUP, FIRST_ASKER, ASKERS = 1_000_000, -5_000, 900_000, 60
+FIRST_GROUP, FIRST_ASKER, ASKERS = -5_000, 900_000, 60
 ASK_EVERY_S = 0.5
 GROUPS, HALT_S = 10, 5.0
-TITLE = "Airports in the south are closed"
-NEWS = Bulletin(NewsItem(TITLE, date(2026, 11, 20), (Section("", ("Until further notice. " * 20,)),)))
 
 
 async def publish(at: Bench, *, urgent: bool = False) -> int:
@@ -90,9 +87,9 @@ async def pace(subscribers: int) -> Figures:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        times = [call["at"] for call in at.sends(TITLE) if call["code"] == 200]
-        all_in = [call for call in at.sends() if call["code"] == 200 and times[0] <= call["at"] <= times[-1]]
-        refused = (await at.control("stats"))["refused_by_limits"]
+        times = [call["at"] for call in at.api.sends(TITLE) if call["code"] == 200]
+        all_in = [call for call in at.api.sends() if call["code"] == 200 and times[0] <= call["at"] <= times[-1]]
+        refused = (await at.api.control("stats"))["refused_by_limits"]
     rate = (len(all_in) - 1) / (times[-1] - times[0])
     figures = {"messages": len(times), "refused": refused, "per_second": round(rate, 2), **asking.figures()}
     kept = refused == 0 and rate >= 29.5 and figures["answer_ms_max"] < 300 and counts == {State.SENT: subscribers}
@@ -105,12 +102,12 @@ async def faults(subscribers: int, *, urgent: bool) -> Figures:
     async with bench(faults={**wrong, "halt_for": HALT_S}) as at:
         at.subscribe(FIRST_READER, people)
         at.subscribe(FIRST_GROUP, GROUPS, step=-1)
-        await at.control("people", first=FIRST_READER, count=blocked, standing="blocked")
-        moved = (await at.control("groups", first=FIRST_GROUP, count=GROUPS, upgraded=True))["moved"]
+        await at.api.control("people", first=FIRST_READER, count=blocked, standing="blocked")
+        moved = (await at.api.control("groups", first=FIRST_GROUP, count=GROUPS, upgraded=True))["moved"]
         with progress(f"faults: {subscribers} subscribers, {'urgent' if urgent else 'ordinary'}") as tell:
             await at.start()
             counts = await finished(at, await publish(at, urgent=urgent), tell)
-        sends = at.sends(TITLE)
+        sends = at.api.sends(TITLE)
         ended = at.rows("SELECT chat_id, ended_reason FROM subscriptions WHERE ended_at IS NOT NULL")
         states = {chat: State(state) for chat, state in at.rows("SELECT chat_id, state FROM deliveries")}
     now_is = {int(old): new for old, new in moved.items()}
@@ -145,10 +142,10 @@ async def kills(subscribers: int, times: int) -> Figures:
                 await at.until_sent(kill * subscribers // (times + 1), TITLE)
                 await at.kill()
                 leased.update(chat for (chat,) in at.rows("SELECT chat_id FROM deliveries WHERE state = 1"))
-                tell(f"killed {kill} times, {len(at.sends(TITLE))} sent")
+                tell(f"killed {kill} times, {len(at.api.sends(TITLE))} sent")
             await at.start()
             counts = await finished(at, number, tell)
-        got = Counter(call["chat_id"] for call in at.sends(TITLE) if call["code"] == 200)
+        got = Counter(call["chat_id"] for call in at.api.sends(TITLE) if call["code"] == 200)
     repeated = sum(got.values()) - len(got)
     explained = all(count <= 1 + leased[chat] for chat, count in got.items())
     kept = counts == {State.SENT: subscribers} and len(got) == subscribers and explained
@@ -169,7 +166,7 @@ async def rows(subscribers: int) -> Figures:
             after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             await at.until_sent(1, TITLE)
             await asyncio.sleep(10)
-            times = [call["at"] for call in at.sends(TITLE)]
+            times = [call["at"] for call in at.api.sends(TITLE)]
             bot_after = _peak_of(bot.pid)
     first = times[0] - written
     return {

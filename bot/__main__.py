@@ -3,31 +3,29 @@
 import argparse
 import asyncio
 import gc
-import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from bot.arguments import PROGRAM, parser
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.domain.matching import Answer
     from bot.domain.missions import Directory
-
-PROGRAM: Final = "embassy-bot"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit status: 0 done, 1 it could not, 2 wrong usage."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     gc.disable()  # what is imported stays: looking through it again and again takes a sixth of the start
     try:
-        status: int = options.command(options)
+        status = COMMANDS[options.command](options)
     except KeyboardInterrupt:
-        return 130
+        sys.stderr.write(f"{PROGRAM}: interrupted\n")
+        return 1
     except BrokenPipeError:
         # The reader of our output has gone; so nothing is left to be flushed to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -36,61 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(_explained(error))
         return 1
     return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Finds a country's embassy in Russia.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="the bot on Telegram; without BOT_TOKEN, a chat in this terminal")
-    run.set_defaults(command=_run)
-
-    chat = commands.add_parser("chat", help="the same bot in this terminal, without Telegram")
-    chat.add_argument("--user", type=int, default=1, metavar="ID", help="your user id (default: 1)")
-    chat.add_argument("--language", metavar="CODE", help="your Telegram language (default: the terminal's)")
-    chat.set_defaults(command=_chat)
-
-    find = commands.add_parser("find", help="the finder alone")
-    find.add_argument("query", nargs="*", metavar="QUERY")
-    find.add_argument("--jsonl", action="store_true", help="JSON strings in, JSON objects out, a line each")
-    find.add_argument("--explain", action="store_true", help="say what decided, on which words, with which score")
-    find.set_defaults(command=_find)
-
-    load = commands.add_parser("load", help="validate the data files and make them the live edition")
-    load.add_argument("--check", action="store_true", help="only validate")
-    load.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: the data directory")
-    load.set_defaults(command=_load)
-
-    publish = commands.add_parser("publish", help="put the bulletin of a news page into the outbox, once")
-    publish.add_argument("page", type=Path, metavar="PAGE", help="a file, or the name of one in the data directory")
-    publish.add_argument("--urgent", action="store_true", help="pass quiet hours; send again what may not have arrived")
-    publish.add_argument("--dry-run", action="store_true", help="only say how many it would reach")
-    publish.set_defaults(command=_publish)
-
-    correct = commands.add_parser("correct", help="replace what a bulletin says, and tell those who got it")
-    correct.add_argument("number", type=int, metavar="NUMBER", help="the bulletin, as `publish` named it")
-    correct.add_argument("page", type=Path, metavar="PAGE")
-    correct.set_defaults(command=_correct)
-
-    withdraw = commands.add_parser("withdraw", help="take a bulletin back, and tell those who got it")
-    withdraw.add_argument("number", type=int, metavar="NUMBER")
-    withdraw.set_defaults(command=_withdraw)
-
-    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
-    migrate.set_defaults(command=_migrate)
-
-    move = commands.add_parser(
-        "move",
-        help="copy everything from SQLite into an empty PostgreSQL",
-        description="Copies everything from SQLite into an empty PostgreSQL and compares the counts: all of it or "
-        "nothing. The bot must be stopped; the SQLite file stays as it is.",
-    )
-    move.add_argument("origin", metavar="FROM", help="the SQLite file, such as state/embassy.db, or its URL")
-    move.add_argument(
-        "destination", nargs="?", metavar="TO", help="the URL of the PostgreSQL database (default: BOT_DATABASE_URL)"
-    )
-    move.set_defaults(command=_move)
-    return parser
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -115,65 +58,30 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> int:
-    from bot.domain.matching import explain, search
     from bot.domain.names import load_index
+    from bot.finding import find, find_jsonl
 
     index = load_index()
     _collect_from_now_on()
     if options.jsonl:
-        for line in sys.stdin.buffer:
-            try:
-                query = json.loads(line)
-            except ValueError:
-                query = None
-            if not isinstance(query, str):
-                sys.stdout.write('{"best": null, "choices": [], "error": "not a JSON string"}\n')
-            else:
-                sys.stdout.write(json.dumps(_as_json(search(index, query))) + "\n")
-            sys.stdout.flush()
-        return 0
-    for query in [" ".join(options.query)] if options.query else (line.rstrip("\n") for line in sys.stdin):
-        if options.explain:
-            sys.stdout.write("\n".join(explain(index, query).lines()) + "\n")
-        else:
-            sys.stdout.write(_in_words(search(index, query)) + "\n")
+        find_jsonl(index, sys.stdin.buffer, sys.stdout)
+    else:
+        queries = [" ".join(options.query)] if options.query else (line.rstrip("\n") for line in sys.stdin)
+        find(index, queries, sys.stdout, explained=options.explain)
     return 0
 
 
-def _as_json(answer: "Answer") -> dict[str, object]:
-    from bot.domain.countries import HOST
-    from bot.domain.matching import Found, HostCountry, Unsure
-
-    match answer:
-        case Found(code):
-            return {"best": code, "choices": []}
-        case Unsure(choices):
-            return {"best": None, "choices": list(choices)}
-        case HostCountry():
-            return {"best": HOST, "choices": []}
-        case _:
-            return {"best": None, "choices": []}
-
-
-def _in_words(answer: "Answer") -> str:
-    found = _as_json(answer)
-    codes = [found["best"]] if found["best"] else found["choices"]
-    assert isinstance(codes, list)  # noqa: S101 - just built as one
-    city = f" ({answer.city})" if answer.city else ""
-    return (" or ".join(codes) if codes else "no country") + city
-
-
 def _load(options: argparse.Namespace) -> int:
-    from bot.loading import check, check_pages, load
+    from bot.loading import check, load
 
     settings = _settings()
     _start_logs(settings, logging.WARNING)
     folder = options.folder or settings.data_dir
     now = datetime.now(UTC)
-    pages = asyncio.run(check_pages(folder / "news"))
+    tables, pages = asyncio.run(check(folder, now))
     if options.check:
-        tables = asyncio.run(check(folder, now)).directory
-        counted = f"{len(tables.missions)} missions of {len(tables.by_sender)} senders, {pages} news pages"
+        found = tables.directory
+        counted = f"{len(found.missions)} missions of {len(found.by_sender)} senders, {pages} news pages"
         sys.stdout.write(f"{counted}: no fault\n")
         return 0
 
@@ -244,6 +152,19 @@ def _move(options: argparse.Namespace) -> int:
     _start_logs(settings, logging.WARNING)
     sys.stdout.write(asyncio.run(move(settings, options.origin, options.destination)))
     return 0
+
+
+COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "run": _run,
+    "chat": _chat,
+    "find": _find,
+    "load": _load,
+    "publish": _publish,
+    "correct": _correct,
+    "withdraw": _withdraw,
+    "migrate": _migrate,
+    "move": _move,
+}
 
 
 def _settings() -> "Settings":

@@ -23,12 +23,19 @@ class Alerts:
     house: House
 
     async def __call__(self, key: str, **values: object) -> None:
+        await self.reach(key, **values)
+
+    async def reach(self, key: str, **values: object) -> bool:
+        """The same for who tells it again until somebody was told: whether any admin was."""
+        reached = False
         for admin in self.house.admins:
             words = self.house.catalog.words(await self._language(admin))
             try:
                 await say(self.bot, admin, Message(words(key, **values)))
+                reached = True
             except TelegramError as error:
                 log.warning("an admin could not be told", alert=key, reason=type(error).__name__)
+        return reached
 
     async def _language(self, admin: int) -> str | None:
         """None where the database is away: that is told in English rather than not at all."""

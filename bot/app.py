@@ -9,14 +9,16 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot.alerts import Alerts
-from bot.config import Settings, bundled
+from bot.config import Settings
 from bot.datafiles import DataFiles
 from bot.domain.names import load_index
 from bot.gateway.order import ChatOrder
 from bot.gateway.pacing import Pacing
 from bot.handlers import (
+    audit,
     basics,
     broadcasts,
+    channels,
     documents,
     find,
     inline,
@@ -24,11 +26,12 @@ from bot.handlers import (
     news,
     publishing,
     reports,
+    roles,
+    stats,
     tables,
-    watch,
 )
 from bot.handlers.errors import on_error
-from bot.handlers.house import House, Live
+from bot.handlers.house import House, Live, Watch
 from bot.loading import open_directory, shelve_pages
 from bot.receiving import Bot
 from bot.storage.chats import Chats
@@ -38,10 +41,11 @@ from bot.texts.bulletins import standing_notice
 from bot.texts.catalog import DEFAULT, Catalog
 
 
-async def build_house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:
+async def build_house(
+    settings: Settings, database: Database, clock: Callable[[], datetime], catalog: Catalog, watch: Watch
+) -> House:
     directory = await open_directory(database, settings.data_dir, clock())
     index = load_index().with_aliases(directory.aliases)
-    catalog = Catalog(bundled("locales"))
     notice = standing_notice(catalog.words(DEFAULT))
     await shelve_pages(database, settings.data_dir / "news", notice, clock())
     return House(
@@ -53,7 +57,7 @@ async def build_house(settings: Settings, database: Database, clock: Callable[[]
         zone=ZoneInfo(settings.timezone),
         clock=clock,
         send_rate=settings.send_rate,
-        watch=lambda *_: None,
+        watch=watch,
         questions=Questions(database),
         files=DataFiles(settings.data_dir, database, notice),
     )
@@ -75,11 +79,13 @@ def build_application(
         .base_file_url(f"{api_url}/file/bot")
         .request(request)
         .get_updates_request(polling)
+        .updater(None)
         .concurrent_updates(ChatOrder(desk=house.admins))
         .build()
     )
     # The order is the order of precedence: what a command or a button says is never taken for a question.
-    for module in (basics, news, watch, reports, nearest, broadcasts, publishing, tables, documents, find, inline):
+    desk = (stats, audit, roles, reports, broadcasts, publishing, tables, documents)
+    for module in (channels, basics, news, nearest, *desk, find, inline):
         application.add_handlers(module.handlers(house))
     application.add_error_handler(partial(on_error, house, Alerts(application.bot, house)))
     return application

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     @field_validator("api_url", "webhook_url")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value is not None and not _is_http(value):
             raise ValueError("must be an http or https address")
         return value.rstrip("/") if value else value
 
@@ -119,7 +119,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _password_has_its_place(self) -> Self:
         if self.database_password is not None:
-            parts = urlsplit(self.database_url)
+            try:
+                parts = urlsplit(self.database_url)
+            except ValueError:
+                raise SettingsError("BOT_DATABASE_URL: must be SCHEME://USER@HOST/NAME") from None
             if not parts.username or parts.password is not None or not parts.hostname:
                 raise SettingsError("BOT_DATABASE_PASSWORD: BOT_DATABASE_URL must be SCHEME://USER@HOST/NAME for it")
         return self
@@ -146,8 +149,10 @@ class Settings(BaseSettings):
             return f"sqlite+aiosqlite:///{(self.state_dir / 'embassy.db').resolve()}"
         if self.database_password is None:
             return self.database_url
-        user, at, rest = self.database_url.rpartition("@")
-        return f"{user}:{quote(self.database_password.get_secret_value(), safe='')}{at}{rest}"
+        parts = urlsplit(self.database_url)
+        user, at, host = parts.netloc.rpartition("@")
+        password = quote(self.database_password.get_secret_value(), safe="")
+        return parts._replace(netloc=f"{user}:{password}{at}{host}").geturl()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -159,6 +164,15 @@ class Settings(BaseSettings):
     def listen_address(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def _is_http(address: str) -> bool:
+    """Without what urllib says of a wrong one, in which a secret that was put there would stand."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _secret_in(file: Path, variable: str) -> str:

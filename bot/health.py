@@ -30,7 +30,7 @@ class Health:
     timer: Callable[[], float]
     _telegram: str = HEALTHY
     _asked_at: float | None = None
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ready(self) -> Mapping[str, str]:
         """What an answer needs, and what is wrong with it."""
@@ -68,7 +68,7 @@ class Health:
             return str(error)
 
     async def _ask_telegram(self) -> str:
-        async with self._turn:
+        async with self._asking:
             if self._asked_at is None or self.timer() - self._asked_at >= ASK_TELEGRAM_EVERY_S:
                 self._telegram = await _reached(self.bot.get_me)
                 self._asked_at = self.timer()

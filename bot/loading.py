@@ -36,11 +36,17 @@ class DataRefused(Exception):
     """The data files have faults, or there are none; the text is a line a fault."""
 
 
-async def check(folder: Path, now: datetime) -> Tables:
-    """The tables of the folder. Raises DataRefused with every fault."""
+async def check(folder: Path, now: datetime) -> tuple[Tables, int]:
+    """The tables of the folder, and how many news pages it has. Raises DataRefused with every fault of both."""
     if not await asyncio.to_thread(folder.is_dir):
         raise DataRefused(f"{folder}:1: folder: there is no such data directory")
-    return _accepted(await asyncio.to_thread(read_directory, folder, today_at(now)))
+    tables = await asyncio.to_thread(read_directory, folder, today_at(now))
+    pages, faults = await _check_pages(folder / "news")
+    if isinstance(tables, Faults):
+        faults.insert(0, str(tables))
+    if isinstance(tables, Faults) or faults:
+        raise DataRefused("\n".join(faults))
+    return tables, pages
 
 
 async def load(database: Database, folder: Path, now: datetime, *, first: bool = False) -> Directory:
@@ -185,8 +191,8 @@ def page_of(data: bytes, name: str, standing: Notice) -> Bulletin:
     return outcome
 
 
-async def check_pages(folder: Path) -> int:
-    """How many news pages the folder has. Raises DataRefused with the faults of all that have any."""
+async def _check_pages(folder: Path) -> tuple[int, list[str]]:
+    """How many news pages the folder has, and the faults of all that have any."""
     faults: list[str] = []
     pages = await asyncio.to_thread(lambda: sorted(folder.glob("*.txt")))
     for page in pages:
@@ -194,9 +200,7 @@ async def check_pages(folder: Path) -> int:
             await read_page_file(page, Notice("", ()))
         except DataRefused as error:
             faults.append(str(error))
-    if faults:
-        raise DataRefused("\n".join(faults))
-    return len(pages)
+    return len(pages), faults
 
 
 async def shelve_pages(database: Database, folder: Path, standing: Notice, now: datetime) -> None:

@@ -28,4 +28,5 @@ SOURCE_FAILURES = Gauge("embassy_source_failures", "Failures in a row of a feed"
 SOURCE_AGE = Gauge("embassy_source_age_seconds", "Since a feed was last read", ["source"])
 EDITION = Gauge("embassy_edition", "Number of the edition that questions are answered from")
 EDITION_AGE = Gauge("embassy_edition_age_seconds", "Since that edition was loaded")
+FAULTS = Counter("embassy_faults", "Unexpected ends of work beside the chat, which then begins anew", ["part"])
 DATABASE_UP = Gauge("embassy_database_up", "Whether the database answers")

@@ -49,7 +49,7 @@ async def move(settings: Settings, origin: str, destination: str | None) -> str:
 def _database(url: str, called: str) -> Database:
     try:
         return Database(url)
-    except (DatabaseUnavailable, ValueError):  # ValueError: a port that is no number
+    except DatabaseUnavailable:
         raise NotMoved(
             f"{called} is no address of a database that can be used: write a SQLite file or "
             "postgresql+asyncpg://USER:PASSWORD@HOST/NAME, with special characters of the password as %XX"

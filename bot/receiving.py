@@ -1,23 +1,28 @@
 """How updates come in: fetched from Telegram, or brought by it to the webhook."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import structlog
 from telegram import Update
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application, ExtBot
+from telegram.request import BaseRequest
+
+from bot.gateway.pacing import seconds_asked
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 
 UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 CONNECTIONS: Final = 100
 """How many updates Telegram brings at a time, the most it offers."""
+ANSWER_S: Final = 5.0
+"""How much longer than it was to wait Telegram may take to answer."""
 SET_TRIES: Final = 5
 LOOK_EVERY_S: Final = 30.0
 REPEAT_S: Final = 600.0
@@ -26,25 +31,36 @@ REPEAT_S: Final = 600.0
 log = structlog.get_logger(__name__)
 
 
-async def poll(application: Bot) -> None:
-    """Begins to fetch updates. Raises TelegramError."""
-    assert application.updater is not None  # noqa: S101 - built with one
-    await application.updater.start_polling(
-        allowed_updates=UPDATES, error_callback=PollingErrors(time.monotonic), bootstrap_retries=0
-    )
+async def fetch(bot: ExtBot[Any], requests: BaseRequest, offset: int, most: int, seconds: int) -> Sequence[Any]:
+    """getUpdates. Raises TelegramError.
+
+    The bot's own method fails for all updates where it cannot read one, and writes what they say into the log.
+    """
+    wanted = {"offset": offset, "limit": most, "timeout": seconds, "allowed_updates": json.dumps(UPDATES)}
+    found = await requests.post(f"{bot.base_url}/getUpdates?{urlencode(wanted)}", read_timeout=seconds + ANSWER_S)
+    assert isinstance(found, list)  # noqa: S101 - as the Bot API says
+    return found
 
 
 @dataclass(slots=True)
 class PollingErrors:
-    """Says once what is wrong with fetching; the library waits longer after each failure, half a minute at most."""
+    """Says what is wrong with fetching, and once what lasts."""
 
     timer: Callable[[], float]
     _conflict_told: float | None = None
 
     def __call__(self, error: TelegramError) -> None:
-        if not isinstance(error, Conflict):
-            log.warning("no updates from Telegram, trying again", reason=type(error).__name__)
-            return
+        match error:
+            case Conflict():
+                self._tell_of_conflict()
+            case InvalidToken():
+                log.error("Telegram refuses the token now: set the new one and start again")
+            case TimedOut():
+                pass  # it was long asked to answer, and is asked again at once
+            case _:
+                log.warning("no updates from Telegram, trying again", reason=type(error).__name__)
+
+    def _tell_of_conflict(self) -> None:
         now = self.timer()
         if self._conflict_told is None or now - self._conflict_told >= REPEAT_S:
             self._conflict_told = now
@@ -59,8 +75,7 @@ async def set_webhook(bot: ExtBot[Any], url: str, secret: str, wait: Callable[[f
         except RetryAfter as refusal:
             if not left:
                 raise
-            pause = refusal.retry_after
-            await wait(pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
+            await wait(seconds_asked(refusal))
         else:
             return
 

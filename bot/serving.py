@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -14,29 +14,35 @@ import structlog
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
+from telegram.request import BaseRequest
 
 from bot.alerts import Alerts
 from bot.app import build_application, build_house, now
 from bot.carrier import Carrier
-from bot.config import Settings
+from bot.config import Settings, bundled
 from bot.editor import Editor
 from bot.gateway.answering import Answering
 from bot.gateway.limits import TELEGRAM, Allowance
+from bot.gateway.pacing import Pacing
+from bot.gateway.polling import Polling
+from bot.gateway.server import STOP_S as STOP_WORK_S
 from bot.gateway.server import CannotListen, Server, path_of
 from bot.gateway.transport import Transport
 from bot.gateway.webhook import Webhook
 from bot.handlers.commands import publish_commands, publish_desk
+from bot.handlers.errors import tell_admins
 from bot.handlers.house import House
 from bot.handlers.tables import catch_up
 from bot.health import Health
 from bot.memory import set_aside, take_back
 from bot.opening import StartFailed, open_database
 from bot.pace import pacing
-from bot.receiving import Bot, keep_webhook, poll, set_webhook
+from bot.receiving import Bot, PollingErrors, fetch, keep_webhook, set_webhook
 from bot.storage import secret_values
-from bot.turn import Call
+from bot.texts.catalog import Catalog
 from bot.workers.counting import Counting
 from bot.workers.following import Following
+from bot.workers.lasting import Lasting
 from bot.workers.newswatch import Newswatch
 from bot.workers.progress import Progress
 from bot.workers.sender import Sender
@@ -70,26 +76,38 @@ async def serving(
     assert settings.token is not None  # noqa: S101 - the command line asks for it first
     async with open_database(settings) as database:
         with set_aside():
-            house = await build_house(settings, database, clock or now)
+            catalog = Catalog(bundled("locales"))
+            progress = Progress(database, catalog, clock or now, rate=settings.send_rate, timer=time.monotonic)
+            house = await build_house(settings, database, clock or now, catalog, watch=progress.watch)
         token = settings.token.get_secret_value()
-        requests = Answering() if settings.webhook_url else Transport(), Transport()
         pace = pacing(settings.send_rate, database, allowance, desk=settings.admin_ids)
+        answering = Answering(pace) if settings.webhook_url else None
+        requests = answering or Transport(), Transport()
         application = build_application(house, token, settings.api_url, *requests, pace)
-        server = await _server(settings, house, application)
-        progress = _progress(application.bot, house, settings)
+        server = await _server(settings, house, application, answering)
+        alert = Alerts(application.bot, house)
+        lasting = Lasting(partial(tell_admins, house, alert), time.monotonic)
         work: list[asyncio.Task[None]] = []
+        polling = _polling(application, requests[1], pace) if server.webhook is None else None
         try:
             await _start(application, server, settings)
             paid = settings.send_rate > allowance.unpaid_rate
-            parts = [*_work(application.bot, house, settings, paid=paid), progress.run()]
+            parts = _parts(application.bot, house, settings, alert, paid=paid) | {
+                "progress": partial(progress.run, Editor(application.bot))
+            }
             if server.webhook is not None:
                 assert settings.webhook_url is not None  # noqa: S101 - there is a webhook only with an address
-                parts.append(keep_webhook(application.bot, settings.webhook_url, server.webhook.secret))
-            work += [asyncio.create_task(part) for part in parts]
+                address = settings.webhook_url, server.webhook.secret
+                parts["webhook"] = partial(keep_webhook, application.bot, *address)
+            if polling is not None:
+                parts["polling"] = polling.run
+            work += [asyncio.create_task(lasting.run(*part), name=part[0]) for part in parts.items()]
             log.info("the bot answers", username=application.bot.username, edition=house.live.directory.edition)
             yield application
         finally:
             await server.drain()
+            if polling is not None:
+                await polling.drain(STOP_WORK_S)
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
@@ -102,14 +120,13 @@ async def serving(
             take_back()
 
 
-async def _server(settings: Settings, house: House, application: Bot) -> Server:
+async def _server(settings: Settings, house: House, application: Bot, answering: Answering | None) -> Server:
     health = Health(house, application.bot, time.monotonic)
     server = Server(settings.listen_address, health.ready, health.refresh)
-    if settings.webhook_url is not None:
+    if settings.webhook_url is not None and answering is not None:
         secret = await _webhook_secret(settings, house)
-        server.webhook = Webhook(
-            application.bot, secret, partial(_take, application), partial(_take_turn, application.bot)
-        )
+        take = partial(_take, application)
+        server.webhook = Webhook(application.bot, secret, take, answering.leave, answering.send)
         server.path = path_of(settings.webhook_url)
     return server
 
@@ -121,16 +138,18 @@ async def _webhook_secret(settings: Settings, house: House) -> str:
     return (await secret_values.secret(house.database, secret_values.WEBHOOK)).hex()
 
 
+def _polling(application: Bot, requests: BaseRequest, pace: Pacing) -> Polling:
+    return Polling(
+        application.bot,
+        partial(fetch, application.bot, requests),
+        partial(_take, application),
+        PollingErrors(time.monotonic),
+        pace.pause,
+    )
+
+
 async def _take(application: Bot, update: Update) -> None:
     await application.update_processor.process_update(update, application.process_update(update))
-
-
-async def _take_turn(bot: ExtBot[Any], call: Call) -> None:
-    async def leave() -> bool:
-        return True
-
-    if bot.rate_limiter is not None:
-        await bot.rate_limiter.process_request(leave, (), {}, call.method, call.data.parameters, None)
 
 
 async def _start(application: Bot, server: Server, settings: Settings) -> None:
@@ -138,7 +157,7 @@ async def _start(application: Bot, server: Server, settings: Settings) -> None:
         await application.initialize()
         if server.webhook is None:
             await _listen(server, needed=False)
-            await poll(application)
+            await application.bot.delete_webhook()
         await application.start()
         if server.webhook is not None:
             await _listen(server, needed=True)
@@ -161,13 +180,15 @@ async def _listen(server: Server, *, needed: bool) -> None:
         log.info("listening", address="{}:{}".format(*server.bound))
 
 
-def _work(bot: ExtBot[Any], house: House, settings: Settings, *, paid: bool) -> list[Coroutine[Any, Any, None]]:
-    """What runs beside the chat."""
-    alert = Alerts(bot, house)
+def _parts(
+    bot: ExtBot[Any], house: House, settings: Settings, alert: Alerts, *, paid: bool
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What runs beside the chat, by its name in the log and the figures."""
     sender = Sender(
         database=house.database,
         carry=Carrier(bot, house.clock, paid=paid),
         alert=alert,
+        forget=house.chats.drop,
         catalog=house.catalog,
         directory=lambda: house.live.directory,
         clock=house.clock,
@@ -181,18 +202,18 @@ def _work(bot: ExtBot[Any], house: House, settings: Settings, *, paid: bool) -> 
         clock=house.clock,
         allow_private=settings.allow_private_fetch,
     )
-    upkeep = Upkeep(database=house.database, alert=alert, clock=house.clock)
+    upkeep = Upkeep(database=house.database, tell=alert.reach, clock=house.clock)
     following = Following(database=house.database, catch_up=partial(catch_up, house), forget=partial(_forget, house))
     counting = Counting(database=house.database, questions=house.questions, clock=house.clock)
-    return [
-        publish_commands(bot, house.catalog),
-        publish_desk(bot, house),
-        following.run(),
-        sender.run(),
-        newswatch.run(),
-        upkeep.run(),
-        counting.run(),
-    ]
+    return {
+        "menus": partial(publish_commands, bot, house.catalog),
+        "menus of the desk": partial(publish_desk, bot, house),
+        "following": following.run,
+        "sender": sender.run,
+        "newswatch": newswatch.run,
+        "upkeep": upkeep.run,
+        "counting": counting.run,
+    }
 
 
 def _forget(house: House, chat_id: int | None) -> None:
@@ -202,23 +223,7 @@ def _forget(house: House, chat_id: int | None) -> None:
         house.chats.drop(chat_id)
 
 
-def _progress(bot: ExtBot[Any], house: House, settings: Settings) -> Progress:
-    """What keeps the operators' messages about broadcasts true; ready before the first of them is written."""
-    progress = Progress(
-        database=house.database,
-        catalog=house.catalog,
-        edit=Editor(bot),
-        clock=house.clock,
-        rate=settings.send_rate,
-        timer=time.monotonic,
-    )
-    house.watch = progress.watch
-    return progress
-
-
 async def _stop(application: Bot) -> None:
-    if application.updater is not None and application.updater.running:
-        await application.updater.stop()
     if application.running:
         await application.stop()
     await application.shutdown()

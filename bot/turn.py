@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Final
 
 from telegram import Update
 from telegram.request import RequestData
+
+DEFERRED: Final = frozenset({"sendMessage"})
+"""The methods whose calls may stand in a response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,6 @@ class Turn:
     open: bool = False
     answer: Call | None = None
     failed: bool = False
-
-    def hold(self, call: Call) -> bool:
-        """Keeps the first call for the response; False where there is no response to come, or it is taken."""
-        if not self.open or self.answer is not None:
-            return False
-        self.answer = call
-        return True
 
     def close(self) -> Call | None:
         """The response is written, or something else is to be said after what was kept: gives that back, once."""
@@ -76,8 +73,10 @@ def result_unneeded() -> Iterator[None]:
         _unneeded.reset(token)
 
 
-def is_unneeded() -> bool:
-    return _unneeded.get()
+def goes_in_response(method: str) -> bool:
+    """Whether a call made here stands in the response: the first whose result nobody needs, while that is to come."""
+    turn = at_work()
+    return method in DEFERRED and _unneeded.get() and turn is not None and turn.open and turn.answer is None
 
 
 def kind_of(update: object) -> str:

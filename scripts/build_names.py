@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,9 @@ import phonenumbers
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bot.domain.senses import Sort
+from bot.domain.senses import AS_IT_IS, Sort
 from bot.domain.tables import INDEX_FILE
+from scripts.names.by_ear import spelt_by_ear
 from scripts.names.collected import Collected
 from scripts.names.encode import encode
 from scripts.names.endings import forms_of_adjective, forms_of_demonym, forms_of_name
@@ -27,8 +29,8 @@ from scripts.names.romanise import LETTERED, romanised, typed_in_latin
 from scripts.names.sources import NAMES, ROOT, Row, from_cldr, from_codes, from_tables
 
 SOURCE_CODE: Final = (
-    "bot/domain/normal.py bot/domain/sounds.py bot/domain/senses.py bot/domain/names.py bot/domain/tables.py "
-    "scripts/build_names.py scripts/names"
+    "bot/domain/countries.py bot/domain/normal.py bot/domain/sounds.py bot/domain/senses.py bot/domain/names.py "
+    "bot/domain/tables.py scripts/build_names.py scripts/names"
 )
 PLAIN: Final = (Sort.NAME, Sort.OFFICIAL, Sort.FORMER, Sort.INFORMAL)
 COMBINED: Final = ("ский", "ський", "скі")
@@ -41,6 +43,8 @@ def collect() -> Collected:
     collected = Collected()
     for row in rows:
         collected.add(row.text, row.code, row.sort, row.language)
+        if row.sort is Sort.MARKED:
+            collected.add_as_is(AS_IT_IS + row.text, row)
     for row in from_codes():
         collected.add_as_is(row.text.lower(), row)
     for row in rows:
@@ -49,17 +53,29 @@ def collect() -> Collected:
             collected.add(form, row.code, sort, row.language, made=True)
         if row.sort is Sort.ADJECTIVE and row.language in ("ru", "uk", "be", "bg") and row.text.endswith(COMBINED):
             collected.add(row.text[:-2] + "о", row.code, Sort.COMBINING, row.language, made=True)
-        if row.language == "ru" and row.sort >= Sort.POST:
-            for form in typed_in_latin(row.text):
-                collected.add(form, row.code, row.sort, "ru-Latn", made=True)
+        for form, sense, language in in_latin(row):
+            collected.add(form, row.code, sense, language, made=True)
         if row.language in LETTERED and row.sort in READ_OUT:
             for form in romanised(row.text, row.language):
                 collected.add(form, row.code, Sort.ROMANISED, LETTERED[row.language])
     return collected
 
 
+def in_latin(row: Row) -> Iterator[tuple[str, Sort, str]]:
+    """Russian words around names, names ("shvecija") and their genitives ("livii"), typed in Latin letters."""
+    if row.language != "ru":
+        return
+    if row.sort >= Sort.POST:
+        yield from ((form, row.sort, "ru-Latn") for form in typed_in_latin(row.text))
+    elif row.sort is Sort.NAME:
+        for typed in (row.text, *forms(row)[:1]):
+            yield from ((form, Sort.FORM, "ru-Latn") for form in typed_in_latin(typed))
+
+
 def forms(row: Row) -> list[str]:
     text = row.text.lower()
+    if row.language == "ko" and row.sort.names_country:
+        return spelt_by_ear(text)
     if row.sort is Sort.ADJECTIVE:
         return list(forms_of_adjective(text, row.language))
     if row.sort is Sort.DEMONYM:
@@ -70,14 +86,18 @@ def forms(row: Row) -> list[str]:
     return []
 
 
-def digest() -> str:
+def sources() -> list[Path]:
     """What the file depends on: the tables, and the code that reads them."""
     files = [*NAMES.rglob("*.csv"), *NAMES.rglob("*.txt")]
     for name in SOURCE_CODE.split():
         path = ROOT / name
         files.extend(path.glob("*.py") if path.is_dir() else [path])
+    return sorted(files)
+
+
+def digest() -> str:
     found = hashlib.sha256()
-    for path in sorted(files):
+    for path in sources():
         found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 

@@ -4,13 +4,22 @@ Exit status 1 and a line a fault; run by `make check`.
 """
 
 import ast
+import dataclasses
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
 import polib
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bot.domain.asked import Result
+from bot.domain.missions import Kind, Status
+from bot.gateway.console_wording import Wording
+from bot.handlers.commands import COMMANDS
+from bot.handlers.permission import DESK
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -18,6 +27,33 @@ TAGS = {"b", "i", "u", "s", "code", "a", "blockquote"}
 BY_NAME = ("city.", "country.")
 """Keys made from names in the tables; a language has those that its readers need."""
 CALLS = {"words", "plain", "count"}
+FAMILIES: Mapping[str, Iterable[str]] = {
+    "audit.": (
+        *("loaded", "reloaded", "rolled_back", "document_kept", "shelved", "role_given", "role_taken"),
+        *("published", "published_urgent", "paused", "resumed", "stopped", "corrected", "withdrawn"),
+        *("report_fixed", "report_dismissed"),
+    ),
+    "button.": ("pause", "resume", "stop", "correct", "withdraw"),
+    "card.": ("hours", "jurisdiction"),
+    "card.city_post.": ("closed", "suspended"),
+    "command.": (*COMMANDS, *DESK),
+    "console.": [field.name for field in dataclasses.fields(Wording)],
+    "desk.count.": ("sent", "gone", "unknown", "failed", "stopped"),
+    "desk.kind.": ("correction", "withdrawal"),
+    "desk.stage.": ("running", "paused", "done", "stopped", "rejected", "withdrawn"),
+    "detail.": (
+        *("scope", "edition", "before", "added", "changed", "removed", "pages", "files"),
+        *("number", "title", "reached", "amendment", "user", "role", "mission", "reports"),
+    ),
+    "kind.": Kind,
+    "reported.": ("fixed", "dismissed"),
+    "reports.done_": ("fixed", "dismissed"),
+    "result.": Result,
+    "role.": ("admin", "editor"),
+    "status.": Status,
+    "status.mark.": Status,
+}
+"""Keys that are made of a beginning and a name: what the name can be."""
 
 
 class Html(HTMLParser):
@@ -50,13 +86,13 @@ def texts(entry: polib.POEntry) -> list[str]:
 
 
 def catalogue_faults(path: Path, english: dict[str, polib.POEntry]) -> Iterator[str]:
-    catalogue = polib.pofile(str(path))
+    catalogue, name = polib.pofile(str(path)), path.relative_to(path.parents[3])
     for header in ("Language", "Plural-Forms"):
         if header not in catalogue.metadata:
-            yield f"{path.relative_to(ROOT)}:1: header: {header} is missing"
+            yield f"{name}:1: header: {header} is missing"
     own = {entry.msgid: entry for entry in catalogue if not entry.obsolete}
     for key, entry in own.items():
-        where = f"{path.relative_to(ROOT)}:{entry.linenum}: {key}:"
+        where = f"{name}:{entry.linenum}: {key}:"
         if key not in english and not key.startswith(BY_NAME):
             yield f"{where} English has no such key"
         if entry.fuzzy or not all(texts(entry)):
@@ -72,14 +108,14 @@ def catalogue_faults(path: Path, english: dict[str, polib.POEntry]) -> Iterator[
                 yield f"{where} {fault}"
     for key in english.keys() - own.keys():
         if not key.startswith(BY_NAME):
-            yield f"{path.relative_to(ROOT)}: {key}: missing"
+            yield f"{name}: {key}: missing"
 
 
-def used_keys() -> tuple[dict[str, str], set[str], set[str]]:
-    """Keys of calls (with their place), every string constant in the code, and the beginnings of formatted strings."""
+def used_keys() -> tuple[dict[str, str], set[str], dict[str, str]]:
+    """Keys of calls, every string constant in the code, and the beginnings of formatted strings; two with a place."""
     called: dict[str, str] = {}
     constants: set[str] = set()
-    beginnings: set[str] = set()
+    beginnings: dict[str, str] = {}
     for path in sorted((ROOT / "bot").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
@@ -89,29 +125,48 @@ def used_keys() -> tuple[dict[str, str], set[str], set[str]]:
                     if name in CALLS and "." in key:
                         called[key] = f"{path.relative_to(ROOT)}:{node.lineno}"
                 case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), *_]) if "." in beginning:
-                    beginnings.add(beginning)
+                    beginnings[beginning] = f"{path.relative_to(ROOT)}:{node.lineno}"
                 case ast.Constant(value=str(text)):
                     constants.add(text)
     return called, constants, beginnings
 
 
+def usage_faults(english: dict[str, polib.POEntry]) -> Iterator[str]:
+    """Texts that are shown and missing, and those that are there and never shown."""
+    called, constants, beginnings = used_keys()
+    made = {beginning: place for beginning, place in beginnings.items() if not beginning.startswith(BY_NAME)}
+    for beginning, place in made.items():
+        if beginning not in FAMILIES and any(key.startswith(beginning) for key in english):
+            yield f"{place}: the members of {beginning} are not listed in FAMILIES"
+    for beginning in FAMILIES.keys() - made.keys():
+        yield f"scripts/check_catalogues.py: {beginning}: no key is made so"
+    members = {f"{beginning}{name}": place for beginning, place in made.items() for name in FAMILIES.get(beginning, ())}
+    for key, place in (called | members).items():
+        if key not in english:
+            yield f"{place}: no catalogue has the key {key}"
+    for key, entry in english.items():
+        if key not in constants and key not in members and not key.startswith(BY_NAME):
+            yield f"locales/en/LC_MESSAGES/bot.po:{entry.linenum}: {key}: used nowhere"
+
+
+def english_in(folder: Path) -> dict[str, polib.POEntry]:
+    return {entry.msgid: entry for entry in polib.pofile(str(folder / "en/LC_MESSAGES/bot.po"))}
+
+
+def faults(folder: Path) -> list[str]:
+    english = english_in(folder)
+    paths = sorted(folder.glob("*/LC_MESSAGES/bot.po"))
+    return [*(fault for path in paths for fault in catalogue_faults(path, english)), *usage_faults(english)]
+
+
 def main() -> int:
     folder = ROOT / "locales"
-    english = {entry.msgid: entry for entry in polib.pofile(str(folder / "en/LC_MESSAGES/bot.po"))}
-    faults = [
-        fault for path in sorted(folder.glob("*/LC_MESSAGES/bot.po")) for fault in catalogue_faults(path, english)
-    ]
-    called, constants, beginnings = used_keys()
-    faults += [f"{place}: no catalogue has the key {key}" for key, place in called.items() if key not in english]
-    faults += [
-        f"locales/en/LC_MESSAGES/bot.po:{entry.linenum}: {key}: used nowhere"
-        for key, entry in english.items()
-        if key not in constants and not key.startswith((*BY_NAME, *beginnings))
-    ]
-    print(*faults, sep="\n", end="\n" if faults else "")
-    print(f"catalogues: {len(list(folder.glob('*/LC_MESSAGES/bot.po')))} languages, {len(english)} texts", end="")
-    print(f", {len(faults)} faults" if faults else ", no fault")
-    return 1 if faults else 0
+    found = faults(folder)
+    print(*found, sep="\n", end="\n" if found else "")
+    languages, number = len(list(folder.glob("*/LC_MESSAGES/bot.po"))), len(english_in(folder))
+    print(f"catalogues: {languages} languages, {number} texts", end="")
+    print(f", {len(found)} faults" if found else ", no fault")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.config import SECRETS, Settings  # noqa: E402
+from bot.domain.asked import Result  # noqa: E402
 from scripts.deploying.figures import Figure, expression_faults, figures_of, known_figures  # noqa: E402
 
 METRICS: Final = "bot.metrics"
@@ -180,6 +181,10 @@ def handbook_faults(known: Mapping[str, Figure]) -> Iterator[str]:
         yield f"{HANDBOOK}: the table of figures lacks {figure}"
     for figure in sorted(listed - ours):
         yield f"{HANDBOOK}: {figure} is no figure of {METRICS}"
+    for path in (HANDBOOK, BOARD):
+        line = next((line for line in text(path).splitlines() if "found" in line and "host" in line), "")
+        missing = [result for result in Result if not re.search(rf"\b{result}\b", line)]
+        yield from (f"{path}: what became of questions lacks {result}" for result in missing)
     links = re.findall(r"\]\(#([\w-]+)\)", text(HANDBOOK))
     yield from (f"{HANDBOOK}: nothing is called #{link}" for link in sorted(set(links) - anchors()))
 

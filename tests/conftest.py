@@ -7,12 +7,13 @@ What asks for a database runs on SQLite and on PostgreSQL, unless it is marked a
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot.config import bundled
 from bot.domain.missions import Directory
@@ -22,11 +23,14 @@ from bot.storage.database import Database
 from bot.storage.schema import migrate
 from bot.texts.catalog import Catalog, Words
 from tests import postgres
+from tests.steady import SteadyLoop
 
 # Where a change is judged, the same examples are tried each time; everywhere else new ones are looked for.
-settings.register_profile("judged", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("judged")
+# No example is timed, neither its making nor its test: that a machine stands still is no fault of the code.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("looking", UNTIMED)
+settings.register_profile("judged", UNTIMED, derandomize=True)
+settings.load_profile("judged" if os.environ.get("CI") else "looking")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -116,7 +120,19 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What stands still together with the machine is no fault of the code: its limits are not over by that."""
+    return {"steady": SteadyLoop}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: about as long as they work the tests wait, for time to pass or for other processes."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure() -> None:
+    # A shell that runs the tests in its background has them ignore Ctrl-C, and with them all programs that they begin.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     postgres.begin_session()
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.storage.database import Database
+from tests.steady import PATIENCE_S
 
 ON_SQLITE: Final = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
 ON_POSTGRESQL: Final = pytest.mark.parametrize("kind_of_database", ["postgresql"], indirect=True)
@@ -19,7 +20,7 @@ _WAITING: Final = text(
 
 async def until_waiting(database: Database, number: int, *tasks: "asyncio.Task[object]") -> None:
     """Waits until so many transactions of a PostgreSQL database wait for a lock, or one of the tasks has ended."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(task.done() for task in tasks):
             async with database.read() as connection:
                 if (await connection.scalar(_WAITING) or 0) >= number:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from typing import Any, Final
@@ -121,12 +121,14 @@ class Server:
         parent = psutil.Process(self._process.pid)
         processes = [parent, *parent.children()]
         for process in processes:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # a worker of the server that has just ended
+                process.suspend()
         try:
             yield
         finally:
             for process in processes:
-                process.resume()
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def _is_ready(self) -> bool:
         """Whether the last line of its own file says so."""

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from io import StringIO
 
-from benchmarks.desk.sheets import PHONE, Row, missions
+from benchmarks.desk.sheets import PHONE, missions
+from tests.sheets import Row
 
 CELL_FAULTS: tuple[tuple[str, str], ...] = (
     ("id", "Bad Id!"),

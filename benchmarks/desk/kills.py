@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from benchmarks.bench import Bench, bench, progress
+from benchmarks.bench import FIRST_READER, Bench, bench, progress
 from benchmarks.desk.asking import Clock
 from benchmarks.desk.sheets import Renewal, page, renewal
 from benchmarks.desk.state import ADMIN, LIMITS, content, deeds, lay, live
 from benchmarks.people import Figures, Person, words
 
-FIRST_READER, READERS = 1_000_000, 20_000
+READERS = 20_000
 LATEST = 2.0
 """Kills come at random until so many times what the deed takes."""
 SEED = 4
@@ -45,7 +45,7 @@ class Kills:
     async def restart(self) -> None:
         """The bot, after it has handled what came before."""
         await self.bench.started()
-        while (await self.bench.control("stats"))["pending_updates"]:  # noqa: ASYNC110 - of another process
+        while (await self.bench.api.control("stats"))["pending_updates"]:  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.05)
         for _ in range(2):  # what was begun before is done when two more questions have been answered
             await self.bench.newcomer().ask("germany")

@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from benchmarks.bench import Bench, bench, progress
-from benchmarks.desk.sheets import missions, page, sheet
+from benchmarks.bench import FIRST_READER, Bench, bench, progress
+from benchmarks.desk.sheets import missions, page
 from benchmarks.desk.state import ADMIN, LIMITS, OTHER, fingerprint, lay
 from benchmarks.people import Figures, Person, buttons, words
 from bot.config import bundled
 from bot.texts.catalog import Catalog, Words
+from tests.sheets import sheet
 
 COMMANDS = (
     *("/reload", "/reload missions", "/rollback", "/rollback 1", "/export", "/publish", "/publish 1", "/broadcasts"),
@@ -33,7 +34,7 @@ FORGED = (
 CONFIRMING = ("tables:", "shelf:", "bulletin:", "role:")
 """Buttons that only who was shown the proposal may press; the others are every admin's."""
 DESK = (*CONFIRMING, "cast:", "casts:", "report:", "audit:")
-READERS, FIRST_READER, FIRST_GROUP = 150, 1_000_000, -7_000
+READERS, FIRST_GROUP = 150, -7_000
 AT_ONCE = 8
 SILENCE_S = 20.0
 
@@ -76,7 +77,7 @@ class Judge:
     async def group(self) -> Person:
         """A new one with the bot in it: a group takes only 20 messages a minute."""
         number = next(self._groups)
-        await self.bench.control("groups", first=number)
+        await self.bench.api.control("groups", first=number)
         return self.bench.person(number)
 
     def expect_silence(self, room: Person, messages: list[Figures]) -> None:

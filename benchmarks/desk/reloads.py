@@ -78,7 +78,7 @@ async def applied(rows: int, times: int) -> Figures:
                     await asyncio.sleep(BETWEEN_S)
                 counts.update(judged(asking.done[first:], *((old, new) if forth else (new, old))))
                 tell(f"applied {time + 1} times, {len(asking.done)} questions asked")
-            refused = (await at.control("stats"))["refused_by_limits"]
+            refused = (await at.api.control("stats"))["refused_by_limits"]
     figures = {
         "rows": rows,
         "difference_right": right,
@@ -111,7 +111,7 @@ async def flood(rows: int) -> Figures:
                 await asyncio.sleep(BETWEEN_S)
             new = await everything(at)
             counts = judged(asking.done, old, new)
-            refused = (await at.control("stats"))["refused_by_limits"]
+            refused = (await at.api.control("stats"))["refused_by_limits"]
     times = [asked.at + asked.seconds for asked in asking.done]
     figures = {
         "reload_ms": reloading.milliseconds,

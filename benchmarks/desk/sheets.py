@@ -1,14 +1,11 @@
 """Tables and news pages for the benchmark of the desk: of any size, with changes that are known."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 from bot.config import bundled
-
-Row = dict[str, str]
+from tests.sheets import Row, rows, sheet
 
 ASKED = dict(
     zip(
@@ -26,26 +23,18 @@ PHONE = "+74959379555"
 
 
 def bundled_rows(name: str) -> list[Row]:
-    return list(csv.DictReader(StringIO((bundled("data") / name).read_text(encoding="utf-8"), newline="")))
+    return rows(bundled("data") / name)
 
 
 def missions(count: int) -> list[Row]:
     """The bundled missions, followed by further posts like them."""
-    rows = bundled_rows("missions.csv")
+    found = bundled_rows("missions.csv")
     more = (
         row | {"id": f"{row['id'][:48]}-{copy}", "kind": "honorary_consulate"}
-        for copy in range(1, 2 + count // len(rows))
-        for row in rows
+        for copy in range(1, 2 + count // len(found))
+        for row in found
     )
-    return [*rows, *more][:count]
-
-
-def sheet(rows: list[Row]) -> bytes:
-    written = StringIO(newline="")
-    writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return written.getvalue().encode()
+    return [*found, *more][:count]
 
 
 def put(path: Path, content: bytes) -> None:

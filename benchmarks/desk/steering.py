@@ -5,14 +5,13 @@ import re
 from collections import Counter
 from time import monotonic
 
-from benchmarks.bench import Bench, bench, progress
+from benchmarks.bench import FIRST_READER, TITLE, Bench, bench, progress
 from benchmarks.desk.sheets import page
 from benchmarks.desk.state import ADMIN, LIMITS
 from benchmarks.people import Figures, Person, words
 from bot.domain.delivery import State
 
-FIRST_READER, BLOCKED = 1_000_000, 12
-TITLE = "Airports in the south are closed"
+BLOCKED = 12
 PAUSES, PAUSED_S, BETWEEN_S = 3, 3.0, 1.5
 SHOWN = {"Sent": State.SENT, "Unreachable": State.GONE, "Unknown": State.UNKNOWN}
 """What the progress message calls them."""
@@ -24,7 +23,7 @@ async def steering(readers: int) -> Figures:
         admin = at.person(ADMIN)
         with progress(f"progress: {readers} readers, {PAUSES} pauses") as tell:
             at.subscribe(FIRST_READER, readers)
-            await at.control("people", first=FIRST_READER, count=BLOCKED, standing="blocked")
+            await at.api.control("people", first=FIRST_READER, count=BLOCKED, standing="blocked")
             await at.started()
             await admin.send("page.txt", page(TITLE), mime_type="text/plain", caption="/publish")
             await admin.reply_with("It goes to")
@@ -42,8 +41,8 @@ async def steering(readers: int) -> Figures:
             done = await admin.reply_with("finished")
             trues.append(await _is_true(at, admin, "finished"))
         got = Counter(call["chat_id"] for call in _arrivals(at, readers) if call["code"] == 200)
-        edits = (await at.control("stats"))["calls"].get("editMessageText", 0)
-        errors, refused = at.errors(), (await at.control("stats"))["refused_by_limits"]
+        edits = (await at.api.control("stats"))["calls"].get("editMessageText", 0)
+        errors, refused = at.errors(), (await at.api.control("stats"))["refused_by_limits"]
     figures = {
         "readers": readers,
         "sent": len(got),
@@ -61,7 +60,7 @@ async def steering(readers: int) -> Figures:
 
 def _arrivals(at: Bench, readers: int) -> list[Figures]:
     """Sends of the bulletin to its readers; the admin is shown it too."""
-    return [call for call in at.sends(TITLE) if FIRST_READER <= call["chat_id"] < FIRST_READER + readers]
+    return [call for call in at.api.sends(TITLE) if FIRST_READER <= call["chat_id"] < FIRST_READER + readers]
 
 
 async def _is_true(at: Bench, admin: Person, stage: str) -> bool:

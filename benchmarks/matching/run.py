@@ -6,6 +6,7 @@ other on the same queries and the longest message. One table; by category for ou
 
 import argparse
 import csv
+import gc
 import json
 import re
 import subprocess
@@ -22,7 +23,8 @@ from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
 LONGEST = ("Where is the consulate? My bag was stolen at the station and I need help. " * 80)[:4096]
-ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\\))")
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([tnr\\]))")
+LETTERS = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 Answer = tuple[str | None, list[str]]
 
 
@@ -53,7 +55,7 @@ def queries(*files: Path) -> Iterator[Query]:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    return found[3] or chr(int(found[1] or found[2], 16))
+    return LETTERS[found[3]] if found[3] else chr(int(found[1] or found[2], 16))
 
 
 def judge(query: Query, best: str | None, choices: list[str]) -> str:
@@ -81,20 +83,19 @@ def run(name: str, asked: list[Query], answer: Callable[[str], tuple[Answer, flo
 
 
 def ours() -> Callable[[str], tuple[Answer, float]]:
-    from bot.domain.matching import Found, HostCountry, Unsure, search
+    from bot.domain.matching import search
     from bot.domain.names import load_index
+    from bot.finding import codes
 
     index = load_index()
+    gc.freeze()  # as the program does
 
     def answer(text: str) -> tuple[Answer, float]:
         begun = time.perf_counter_ns()
         found = search(index, text)
         took = (time.perf_counter_ns() - begun) / 1000
-        if isinstance(found, Found):
-            return (found.code, []), took
-        if isinstance(found, Unsure):
-            return (None, list(found.choices)), took
-        return ("ru" if isinstance(found, HostCountry) else None, []), took
+        named = codes(found)
+        return ((named[0], []) if len(named) == 1 else (None, list(named))), took
 
     return answer
 

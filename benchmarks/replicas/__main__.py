@@ -11,51 +11,54 @@ build/bench/replicas.json too. The exit status is 1 where a promise is not kept.
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
-from benchmarks.bench import answer_times, progress, tell
+from benchmarks.bench import FIRST_READER, NEWS, TITLE, answer_times, progress, tell
 from benchmarks.people import Figures
 from benchmarks.replicas.fleet import Fleet, fleet
 from bot.domain.delivery import State
-from bot.domain.news import Bulletin, NewsItem, Section
 from bot.storage import outbox
 from bot.storage.database import Database
 from bot.storage.outbox import Published
 
 OUTPUT = Path("build/bench/replicas.json")
-FIRST_CHAT, FIRST_READER = 100_000, 1_000_000
+FIRST_CHAT = 100_000
 ASKED = ("Germany", "France", "Poland", "Japan", "Brazil", "Kenya", "Norway", "Cuba", "Greece", "Vietnam")
-TITLE = "Airports in the south are closed"
-NEWS = Bulletin(NewsItem(TITLE, date(2026, 11, 20), (Section("", ("Until further notice. " * 20,)),)))
 IN_FLIGHT = 21
 """Rows a sender has leased at once, the most that a crash can repeat."""
 APOLOGY = "112"
 RECOVERED_S = 10.0
+SILENT_S = 30.0
+"""What has not come by then does not come any more."""
 
 
 async def questions(chats: int, tell_progress: Callable[[str], None]) -> Figures:
     """Every chat asks for ten countries at once; each answer must come once, in order."""
     async with fleet(limits={"per_second": 30}) as replicas:
         for country in ASKED:
-            await replicas.control("say_all", first=FIRST_CHAT, count=chats, text=country.lower(), language_code="en")
-        killing = asyncio.create_task(_kill_in_turn(replicas))
+            asking = {"first": FIRST_CHAT, "count": chats, "text": country.lower(), "language_code": "en"}
+            await replicas.api.control("say_all", **asking)
+        killer = Killer(replicas)
+        killing = asyncio.create_task(killer.run())
         began, wanted = monotonic(), chats * len(ASKED)
         answers: dict[int, list[str]] = {}
-        while monotonic() - began < wanted / 20 + 60:
+        done, last = 0, began
+        while done < wanted and monotonic() - last < SILENT_S:
             await asyncio.sleep(2)
             answers = _answers(replicas)
-            done = sum(map(len, answers.values()))
-            tell_progress(f"{done} of {wanted} answers, {killing.get_name()} kills")
-            if done >= wanted:
-                break
+            if (now := sum(map(len, answers.values()))) > done:
+                done, last = now, monotonic()
+            tell_progress(f"{done} of {wanted} answers, {killer.kills} kills")
         killing.cancel()
         with suppress(asyncio.CancelledError):
             await killing
@@ -70,29 +73,32 @@ async def questions(chats: int, tell_progress: Callable[[str], None]) -> Figures
             "answers": sum(map(len, answers.values())),
             "chats_whole_and_in_order": in_order,
             "lost": sum(max(0, chats - counts[country]) for country in ASKED),
-            "kills": int(killing.get_name()),
-            "refused": sum(call["code"] == 429 for call in replicas.sends()),
+            "kills": killer.kills,
+            "refused": sum(call["code"] == 429 for call in replicas.api.sends()),
             "seconds": round(monotonic() - began),
         }
 
 
-async def _kill_in_turn(replicas: Fleet) -> None:
-    task, kills = asyncio.current_task(), 0
-    assert task is not None
-    task.set_name("0")
-    while True:
-        for number in range(len(replicas.ports)):
-            await asyncio.sleep(3)
-            await replicas.kill(number)
-            kills += 1
-            task.set_name(str(kills))
-            await asyncio.sleep(1)
-            await replicas.restart(number)
+@dataclass
+class Killer:
+    """Kills one replica after the other, and starts it again."""
+
+    replicas: Fleet
+    kills: int = 0
+
+    async def run(self) -> None:
+        while True:
+            for number in range(len(self.replicas.ports)):
+                await asyncio.sleep(3)
+                await self.replicas.kill(number)
+                self.kills += 1
+                await asyncio.sleep(1)
+                await self.replicas.restart(number)
 
 
 def _answers(replicas: Fleet) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for call in replicas.sends():
+    for call in replicas.api.sends():
         if call["code"] == 200:
             found[call["chat_id"]].append(call["text"])
     return found
@@ -127,7 +133,7 @@ async def takeover(readers: int, tell_progress: Callable[[str], None]) -> Figure
                 took.append(other)
                 await replicas.restart(holder)
         counts = await _until_finished(replicas, number, tell_progress)
-        sends = [call for call in replicas.sends() if TITLE in call["text"]]
+        sends = replicas.api.sends(TITLE)
         per_chat = Counter(call["chat_id"] for call in sends if call["code"] == 200)
         repeated = sum(times - 1 for times in per_chat.values())
         refused = sum(call["code"] == 429 for call in sends)
@@ -160,7 +166,7 @@ async def takeover(readers: int, tell_progress: Callable[[str], None]) -> Figure
 def _first_of_another(replicas: Fleet, holder: int, since: float) -> float:
     """Seconds until another replica sent something of the bulletin; 0 where none has."""
     mine = replicas.host_of(holder)
-    others = (call["at"] for call in replicas.sends() if TITLE in call["text"] and call["host"] != mine)
+    others = (call["at"] for call in replicas.api.sends(TITLE) if call["host"] != mine)
     return next((at - since for at in others if at > since), 0.0)
 
 
@@ -186,7 +192,7 @@ async def restart(readers: int, tell_progress: Callable[[str], None]) -> Figures
             await asyncio.to_thread(replicas.postgres.start)
             back = monotonic()
             async with asyncio.timeout(60):
-                while not any(call["at"] > back and TITLE in call["text"] for call in replicas.sends()[-200:]):  # noqa: ASYNC110
+                while not any(call["at"] > back and TITLE in call["text"] for call in replicas.api.sends()[-200:]):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
                 await asyncio.gather(*(replicas.ready(each) for each in replicas.replicas))
             restarts.append(round(monotonic() - back, 1))
@@ -195,9 +201,7 @@ async def restart(readers: int, tell_progress: Callable[[str], None]) -> Figures
         with suppress(asyncio.CancelledError):
             await asking
         counts = await _until_finished(replicas, number, tell_progress)
-        per_chat = Counter(
-            call["chat_id"] for call in replicas.sends() if TITLE in call["text"] and call["code"] == 200
-        )
+        per_chat = Counter(call["chat_id"] for call in replicas.api.sends(TITLE) if call["code"] == 200)
         kept = counts == {"sent": readers} and len(per_chat) == readers and max(restarts) < RECOVERED_S
         return {
             "kept": kept,
@@ -220,7 +224,7 @@ async def _ask_steadily(replicas: Fleet, times: list[float]) -> None:
 
 async def _ask(replicas: Fleet, chat: int, times: list[float]) -> None:
     began = monotonic()
-    found = await replicas.control("act", user=chat, act="ask", text="germany", timeout=30)
+    found = await replicas.api.control("act", user=chat, act="ask", text="germany", timeout=30)
     assert "Germany" in found["text"] or APOLOGY in found["text"], found["text"]
     times.append(monotonic() - began)
 
@@ -231,16 +235,16 @@ async def changes(tries: int, tell_progress: Callable[[str], None]) -> Figures:
         languages: list[float] = []
         for each in range(tries):
             chat = FIRST_CHAT + each
-            await replicas.control("act", user=chat, act="ask", text="germany", timeout=10)
+            await replicas.api.control("act", user=chat, act="ask", text="germany", timeout=10)
             for _ in range(len(replicas.ports)):  # every replica has heard of this chat now
-                await replicas.control("act", user=chat, act="ask", text="germany", timeout=10)
-            await replicas.control("act", user=chat, act="say", text="/language")
-            await replicas.control("reply", chat=chat, timeout=10)
-            await replicas.control("act", user=chat, act="press", label="Русский")
+                await replicas.api.control("act", user=chat, act="ask", text="germany", timeout=10)
+            await replicas.api.control("act", user=chat, act="say", text="/language")
+            await replicas.api.control("reply", chat=chat, timeout=10)
+            await replicas.api.control("act", user=chat, act="press", label="Русский")
             began = monotonic()
             in_a_row = 0
             while in_a_row < len(replicas.ports):
-                found = await replicas.control("act", user=chat, act="ask", text="germany", timeout=10)
+                found = await replicas.api.control("act", user=chat, act="ask", text="germany", timeout=10)
                 in_a_row = in_a_row + 1 if "Германи" in found["text"] else 0
                 if in_a_row == 1:
                     languages.append(monotonic() - began)
@@ -254,7 +258,8 @@ async def changes(tries: int, tell_progress: Callable[[str], None]) -> Figures:
 
 
 async def _edition(replicas: Fleet) -> float:
-    """Seconds until all replicas answer from tables that were loaded beside them."""
+    """Seconds from the commit of tables that are loaded beside the replicas until all of them answer from those."""
+    before, _ = await replicas.live_edition()
     path = replicas.folder / "data" / "rules.csv"
     content = path.read_text(encoding="utf-8")
     lines = content.splitlines(keepends=True)
@@ -263,10 +268,14 @@ async def _edition(replicas: Fleet) -> float:
     path.write_text("".join(lines[:-1]), encoding="utf-8")
     environment = {"BOT_DATABASE_URL": replicas.database_url, "BOT_DATA_DIR": str(replicas.folder / "data")}
     load = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "load", env=environment)
-    await load.wait()
-    began = monotonic()
+    async with asyncio.timeout(60):
+        while (live := await replicas.live_edition())[0] == before:
+            assert load.returncode in (None, 0)
+            await asyncio.sleep(0.01)
     await asyncio.gather(*(replicas.ready(number) for number in replicas.replicas))
-    return monotonic() - began
+    took = datetime.now(UTC) - live[1]
+    assert await load.wait() == 0
+    return took.total_seconds()
 
 
 async def _publish(replicas: Fleet, readers: int) -> int:
@@ -287,7 +296,7 @@ async def _publish(replicas: Fleet, readers: int) -> int:
 
 async def _until_sent(replicas: Fleet, wanted: int, tell_progress: Callable[[str], None]) -> None:
     async with asyncio.timeout(wanted / 10 + 60):
-        while (sent := sum(TITLE in call["text"] for call in replicas.sends())) < wanted:
+        while (sent := len(replicas.api.sends(TITLE))) < wanted:
             tell_progress(f"{sent} sent")
             await asyncio.sleep(0.2)
 
@@ -319,6 +328,7 @@ async def main() -> int:
     parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument("--size", type=int, help="chats, readers or tries, instead of the full number")
     options = parser.parse_args()
+    gc.disable()  # the balancer is in this process, and must not stand still
     results = {}
     for name in options.only or PARTS:
         part, size = PARTS[name]

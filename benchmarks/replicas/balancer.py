@@ -37,7 +37,8 @@ async def balancer(port: int, replicas: list[str]) -> AsyncIterator[None]:
 
     application = web.Application()
     application.router.add_post("/{path:.*}", handle)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    # As Caddy does: who has gone away is waited for by nobody.
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -1,15 +1,15 @@
 """Several bots on one PostgreSQL behind a balancer, and a Bot API server that brings them updates."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +17,9 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from benchmarks.people import Figures
+from benchmarks.bench import data_without_feeds
+from benchmarks.bot_api import BotApi, bot_api
 from benchmarks.replicas.balancer import balancer
-from bot.config import bundled
 from bot.storage.database import Database
 from bot.storage.schema import migrate
 from tests.postgres import Server, own_server
@@ -34,20 +34,10 @@ class Fleet:
 
     folder: Path
     postgres: Server
-    api_port: int
-    token: str
+    api: BotApi
     ports: list[int]
     webhook_port: int
-    http: aiohttp.ClientSession
     replicas: dict[int, Process] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.api_port}"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "sends.jsonl"
 
     @property
     def database_url(self) -> str:
@@ -58,12 +48,12 @@ class Fleet:
 
     def host_of(self, number: int) -> str:
         """What the server's log says of a send of this replica."""
-        return f"127.0.0.{number + 1}:{self.api_port}"
+        return f"127.0.0.{number + 1}:{self.api.port}"
 
     async def start(self, number: int, **environment: str) -> None:
         settings = {
             "PATH": os.environ["PATH"],
-            "BOT_TOKEN": self.token,
+            "BOT_TOKEN": self.api.token,
             "BOT_API_URL": f"http://{self.host_of(number)}",
             "BOT_DATABASE_URL": self.database_url,
             "BOT_STATE_DIR": str(self.folder / "state"),
@@ -86,7 +76,7 @@ class Fleet:
 
     async def _is_ready(self, number: int) -> bool:
         try:
-            async with self.http.get(f"{self.replica_url(number)}/readyz") as response:
+            async with self.api.http.get(f"{self.replica_url(number)}/readyz") as response:
                 return response.status == 200
         except aiohttp.ClientError:
             return False
@@ -106,17 +96,6 @@ class Fleet:
                 process.terminate()
         await asyncio.gather(*(process.wait() for process in self.replicas.values()))
 
-    async def control(self, verb: str, **body: object) -> Any:
-        async with self.http.post(f"{self.url}/control/{verb}", json=body) as answer:
-            told = await answer.json()
-            assert answer.status == 200, told
-            return told
-
-    def sends(self) -> list[Figures]:
-        """The server's log: a record per message, whatever became of it."""
-        with self.log.open() as lines:
-            return [json.loads(line) for line in lines if line.endswith("\n")]
-
     async def rows(self, question: str, *values: object) -> list[Any]:
         connection = await asyncpg.connect(
             host=str(self.postgres.folder), port=5432, user="postgres", database=DATABASE
@@ -126,6 +105,11 @@ class Fleet:
         finally:
             await connection.close()
         return found
+
+    async def live_edition(self) -> tuple[int, datetime]:
+        """Its number, and when it was committed."""
+        [row] = await self.rows("SELECT id, pg_xact_commit_timestamp(xmin) AS committed FROM editions WHERE live")
+        return row["id"], row["committed"]
 
     async def holder(self) -> int:
         """Which replica holds the sender's lease."""
@@ -144,23 +128,12 @@ async def fleet(replicas: int = REPLICAS, **options: object) -> AsyncIterator[Fl
     """A server with Telegram's limits, a migrated database, and so many replicas that answer."""
     with TemporaryDirectory() as name, own_server() as postgres:
         folder = Path(name)
-        (folder / "data").mkdir()
-        for path in bundled("data").iterdir():  # all but the feeds, which lie outside
-            if path.name != "feeds.csv":
-                (folder / "data" / path.name).symlink_to(path.resolve())
-        await asyncio.to_thread(postgres.start)
+        data_without_feeds(folder)
+        await asyncio.to_thread(postgres.start, track_commit_timestamp="on")
         await _make_database(postgres)
-        wanted = json.dumps({"limits": "real", "accept_anyone": True, **options})
-        arguments = ("--log", str(folder / "sends.jsonl"), "--options", wanted, "--addresses", str(replicas))
-        server = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.fake_telegram", *arguments), stdout=PIPE
-        )
-        assert server.stdout is not None
-        told = json.loads(await server.stdout.readline())
-        *ports, webhook_port = free_ports(replicas + 1)
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            api_port = int(told["url"].rpartition(":")[2])
-            under_way = Fleet(folder, postgres, api_port, told["token"], ports, webhook_port, http)
+        async with bot_api(folder / "sends.jsonl", options, replicas) as api:
+            *ports, webhook_port = free_ports(replicas + 1)
+            under_way = Fleet(folder, postgres, api, ports, webhook_port)
             urls = [under_way.replica_url(number) for number in range(replicas)]
             try:
                 async with balancer(webhook_port, urls):
@@ -168,8 +141,6 @@ async def fleet(replicas: int = REPLICAS, **options: object) -> AsyncIterator[Fl
                     yield under_way
             finally:
                 await under_way.stop()
-                server.terminate()
-                await server.wait()
 
 
 async def _make_database(postgres: Server) -> None:

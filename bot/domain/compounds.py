@@ -1,7 +1,9 @@
 """Names that stand in the message, but not as words of their own: as a code, written together, begun, with digits."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from bot.domain.countries import HOST
@@ -9,20 +11,21 @@ from bot.domain.mentions import FUNCTION_WORDS, Mention
 from bot.domain.names import NameIndex
 from bot.domain.normal import HANGUL, NO_SPACES
 from bot.domain.question import CONTEXT, Question
-from bot.domain.senses import KNOWN_TO_ALL, Sense, Senses, Sort
-from bot.domain.signs import iso_code
+from bot.domain.senses import KNOWN_TO_ALL, Layer, Sense, Senses, Sort
+from bot.domain.signs import RATHER_WORDS, iso_code
 from bot.domain.spelling import HAN
 
 SHOUTED: Final = re.compile(r"(?<![^\W_])[A-Z]{2,3}(?![^\W_])")
 CALLED: Final = re.compile(r"(?<![\w+])\+\d{1,4}(?!\d)")
 NEAR_TELLING: Final = 3
-RATHER_WORDS: Final = frozenset(("id", "it", "am", "tv", "pm"))
-"""Codes that, even in capitals, are more often something else."""
+LONG_CODE: Final = 3
+"""Letters of codes that are no words: "GBR passport"; but "NO visa"."""
 TOGETHER: Final = range(8, 41)
 """Letters of "franceembassy"."""
 MOST_TOGETHER: Final = 4
 SHORTEST_SURE: Final = 5
 """Letters that must be typed of a name that no other begins like."""
+SHORTEST_SHORTENED: Final = 5
 MOST_BEGUN: Final = 4
 MOST_STARTS: Final = 150
 GENERAL: Final = ("republic", "democrat", "the", "респ", "демократ", "королевство", "共和")
@@ -37,7 +40,7 @@ def coded(question: Question) -> list[Mention]:
     if telling and (called := [code for code in CALLED.findall(question.text) if question.index.find(code)]):
         senses = tuple(replace(sense, sort=Sort.ABBREVIATION) for sense in question.index.find(called[0]))
         place = question.words.index(called[0][1:]) if called[0][1:] in question.words else 0
-        return [Mention(place, place + 1, called[0], senses, "code")]
+        return [Mention(place, place + 1, called[0], senses, Layer.CODE)]
     shouted = {code.lower() for code in SHOUTED.findall(question.text)} - RATHER_WORDS
     found = []
     for place, word in enumerate(question.words) if shouted else ():
@@ -45,9 +48,10 @@ def coded(question: Question) -> list[Mention]:
         if word not in shouted or (known and _is_a_word(known)):
             continue
         senses = tuple(Sense(code, Sort.ABBREVIATION, KNOWN_TO_ALL) for code in iso_code(question.index, word.upper()))
-        mention = Mention(place, place + 1, word, senses, "code")
+        mention = Mention(place, place + 1, word, senses, Layer.CODE)
         told = any(abs(place - one.start) < NEAR_TELLING or abs(place - one.end) < NEAR_TELLING for one in telling)
-        if senses and (told or question.is_beside(mention, Sort.POST, Sort.CITIZEN)):
+        beside = (Sort.POST, Sort.CITIZEN, Sort.VISA) if len(word) == LONG_CODE else (Sort.POST, Sort.CITIZEN)
+        if senses and (told or question.is_beside(mention, *beside)):
             found.append(mention)
     return found
 
@@ -79,7 +83,7 @@ def _cut(index: NameIndex, word: str, place: int, cut: int) -> Mention | None:
                 if any(sense.sort is Sort.FILLER for sense in index.find(name[:little])):
                     senses = senses or _plain_names(index, name[little:])
             if senses:
-                return Mention(place, place + 1, word, senses, "together")
+                return Mention(place, place + 1, word, senses, Layer.TOGETHER)
     return None
 
 
@@ -99,13 +103,14 @@ def begun(question: Question) -> list[Mention]:
         return []
     place, word = rest[0], question.words[rest[0]]
     known = question.at.get(place)
-    if known and any(sense.sort >= Sort.POST and sense.languages & KNOWN_TO_ALL for sense in known.senses):
+    spoken = -1 if NO_SPACES.match(word) or HANGUL.match(word) else KNOWN_TO_ALL
+    if known and any(sense.sort >= Sort.POST and sense.languages & spoken for sense in known.senses):
         return []
-    codes = beginnings(question.index, word)
+    codes = beginnings(question.index, word) or shortened(question.index, word)
     if len(codes) == 1 and (known or len(word) < SHORTEST_SURE or question.index.is_ordinary(word)):
         return []
     begun = tuple(Sense(code, Sort.NAME, KNOWN_TO_ALL) for code in codes)
-    return [Mention(place, place + 1, word, begun, "beginning")] if begun else []
+    return [Mention(place, place + 1, word, begun, Layer.BEGINNING)] if begun else []
 
 
 def _is_around(known: Mention | None) -> bool:
@@ -117,18 +122,41 @@ def beginnings(index: NameIndex, word: str) -> tuple[str, ...]:
     is_lettered = not (NO_SPACES.match(word) or HANGUL.match(word))
     if len(word) < (3 if is_lettered else 1 if HAN.match(word) else 2):
         return ()
-    familiar: dict[str, None] = {}
+    widely: dict[str, None] = {}
     others: dict[str, None] = {}
     for number, name in enumerate(index.starting_with(word)):
         if number > MOST_STARTS:
             return ()
         for sense in index.find(name):
             if sense.sort is Sort.NAME and sense.code != HOST and not name.startswith(GENERAL):
-                (familiar if sense.languages & KNOWN_TO_ALL else others)[sense.code] = None
-    if not familiar and (len(others) == 1 or (len(word) < SHORTEST_SURE and is_lettered) or index.is_ordinary(word)):
+                (widely if sense.languages & KNOWN_TO_ALL else others)[sense.code] = None
+    if not widely and (len(others) == 1 or (len(word) < SHORTEST_SURE and is_lettered) or index.is_ordinary(word)):
         return ()
-    codes = sorted(familiar or others)
+    codes = sorted(widely or others)
     return tuple(codes) if len(codes) <= MOST_BEGUN else ()
+
+
+def familiar(index: NameIndex, names: Iterable[str]) -> set[str]:
+    """The countries that English or Russian call so."""
+    return {
+        sense.code
+        for name in names
+        for sense in index.find(name)
+        if sense.sort is Sort.NAME and sense.languages & KNOWN_TO_ALL
+    }
+
+
+def shortened(index: NameIndex, word: str) -> tuple[str, ...]:
+    """The two to four countries of whose names two letters in a row were left out: "slovia"."""
+    if len(word) < SHORTEST_SHORTENED or not word.isalpha() or index.is_ordinary(word):
+        return ()
+    names = (
+        name
+        for name in islice(index.starting_with(word[:3]), MOST_STARTS)
+        if len(name) == len(word) + 2 and any(name[:cut] + name[cut + 2 :] == word for cut in range(3, len(word)))
+    )
+    codes = familiar(index, names) - {HOST}
+    return tuple(sorted(codes)) if 1 < len(codes) <= MOST_BEGUN else ()
 
 
 def in_letters(word: str) -> str | None:

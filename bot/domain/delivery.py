@@ -19,7 +19,6 @@ class Ended(StrEnum):
     DEACTIVATED = "deactivated"
     KICKED = "kicked"
     NOT_FOUND = "not_found"
-    FORGOTTEN = "forgotten"
 
 
 class State(IntEnum):

@@ -8,6 +8,8 @@ from bot.domain.news import NewsItem
 
 NORMAL_INTERVAL: Final = timedelta(minutes=10)
 LONGEST_INTERVAL: Final = timedelta(hours=6)
+MOST_AT_ONCE: Final = 10
+"""So many items of one reading go out, the newest: where a source brings more, somebody has to look at it."""
 
 
 @dataclass(frozen=True, slots=True)

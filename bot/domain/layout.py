@@ -41,69 +41,25 @@ _INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS: Final = {
     vowel: place
     for place, vowel in enumerate(
-        [
-            "ㅏ",
-            "ㅐ",
-            "ㅑ",
-            "ㅒ",
-            "ㅓ",
-            "ㅔ",
-            "ㅕ",
-            "ㅖ",
-            "ㅗ",
-            "ㅗㅏ",
-            "ㅗㅐ",
-            "ㅗㅣ",
-            "ㅛ",
-            "ㅜ",
-            "ㅜㅓ",
-            "ㅜㅔ",
-            "ㅜㅣ",
-            "ㅠ",
-            "ㅡ",
-            "ㅡㅣ",
-            "ㅣ",
-        ]
+        "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ".split()
     )
 }
 _FINALS: Final = {
     final: place
     for place, final in enumerate(
-        [
-            "ㄱ",
-            "ㄲ",
-            "ㄱㅅ",
-            "ㄴ",
-            "ㄴㅈ",
-            "ㄴㅎ",
-            "ㄷ",
-            "ㄹ",
-            "ㄹㄱ",
-            "ㄹㅁ",
-            "ㄹㅂ",
-            "ㄹㅅ",
-            "ㄹㅌ",
-            "ㄹㅍ",
-            "ㄹㅎ",
-            "ㅁ",
-            "ㅂ",
-            "ㅂㅅ",
-            "ㅅ",
-            "ㅆ",
-            "ㅇ",
-            "ㅈ",
-            "ㅊ",
-            "ㅋ",
-            "ㅌ",
-            "ㅍ",
-            "ㅎ",
-        ],
+        "ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ "
+        "ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(),
         1,
     )
 }
 _SYLLABLE: Final = re.compile(
     f"([{_INITIALS}])(ㅗ[ㅏㅐㅣ]|ㅜ[ㅓㅔㅣ]|ㅡㅣ|[ㅏ-ㅣ])((?:ㄱㅅ|ㄴ[ㅈㅎ]|ㄹ[ㄱㅁㅂㅅㅌㅍㅎ]|ㅂㅅ|[ㄱ-ㅎ])?(?![ㅏ-ㅣ]))"
 )
+
+
+_TELEX_DOUBLES: Final = re.compile("([aeod])\\1|([aou])w")
+"""How Vietnamese letters are typed by the Telex method: "aa" for "â", "ow" for "ơ"."""
+_TELEX_TONES: Final = re.compile("(?<=[aeiouy])([a-z]*?)[sfrxj]\\b")
 
 
 def other_layouts(text: str) -> Iterator[str]:
@@ -116,6 +72,8 @@ def other_layouts(text: str) -> Iterator[str]:
         yield text.translate(_THAI)
         for name in ("he", "ar", "el", "ka"):
             yield lowered.translate(_FROM_ENGLISH[name])
+        if _TELEX_DOUBLES.search(lowered):
+            yield _TELEX_TONES.sub(r"\1", _TELEX_DOUBLES.sub(r"\1\2", lowered))
     elif _mostly(lowered, "а", "ў"):
         yield lowered.translate(_TO_ENGLISH["ru"])
         if any(letter in "іїє" for letter in lowered):

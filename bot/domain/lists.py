@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from bot.domain.guessing import guess_at
+from bot.domain.judging import is_doubtful
 from bot.domain.mentions import Mention, stemmed
 from bot.domain.normal import words
 from bot.domain.question import CONTEXT, Question
-from bot.domain.senses import Sort
+from bot.domain.senses import Layer, Sort
 from bot.domain.sounds import ARABIC, HEBREW, script_of
 from bot.domain.spelling import near
 
@@ -19,15 +21,19 @@ HYPHENED: Final = re.compile(r"(\w{3,12})[-–]\s?(\w{4,})")
 SHORTEST: Final = 4
 NEAREST: Final = 1.0
 MOST_JOINED: Final = 4
+LONGEST_LIST: Final = 8
+LISTING: Final = re.compile(r"\w\s*[,;/]\s*\w")
+PARTED_BY_COMMAS: Final = 1
+"""Where commas part the words, half of them may be misspelt; else fewer."""
 
 
 def listed(question: Question) -> list[Mention]:
-    """Names beside a joining word, inflected or misspelt, with a plain name on its other side."""
+    """Names beside a joining word, inflected or misspelt, with a plain name on its other side; the rest of a list."""
     found = [*_halved(question), *_compounded(question)]
-    if not question.naming:
+    if not question.naming or len(question.at) == len(question.words):
         return found
     places: list[int] = []
-    for mention in question.mentions:
+    for mention in question.mentions if question.has(*JOINING) else ():
         if mention.has(*JOINING) and not mention.countries:
             places += _other_sides(question, mention)
     places += [
@@ -35,6 +41,7 @@ def listed(question: Question) -> list[Mention]:
         for place, word in enumerate(question.words)
         if place and word[0] in WRITTEN_TOGETHER and _is_named(question, place - 1) and place not in question.at
     ]
+    places += _left_of_list(question)
     for place in dict.fromkeys(places[:MOST_JOINED]):
         found += _understood(question, place)
     return found
@@ -55,6 +62,21 @@ def _other_sides(question: Question, joining: Mention) -> Iterator[int]:
         yield before
 
 
+def _left_of_list(question: Question) -> list[int]:
+    """The one or two unknown words of a message that else is a list of names: "Kenya Uganda Tanzaina"."""
+    size = len(question.words)
+    if not 1 < size <= LONGEST_LIST:
+        return []
+    left = [place for place in range(size) if place not in question.at]
+    others = {question.at[place].start: question.at[place] for place in range(size) if place in question.at}
+    named = [one for one in others.values() if one.countries]
+    if not 0 < len(left) < len(named) + PARTED_BY_COMMAS * bool(LISTING.search(question.text)):
+        return []
+    if all(one.countries or one.has(Sort.FILLER, *CONTEXT, *JOINING) for one in others.values()):
+        return left
+    return []
+
+
 def _is_little(question: Question, place: int) -> bool:
     known = question.at.get(place)
     return known is not None and not known.countries and known.has(Sort.FILLER, *CONTEXT, *JOINING)
@@ -62,7 +84,7 @@ def _is_little(question: Question, place: int) -> bool:
 
 def _is_named(question: Question, place: int) -> bool:
     known = question.at.get(place)
-    return known is not None and bool(known.countries) and not question.is_doubtful(known)
+    return known is not None and bool(known.countries) and not is_doubtful(question, known)
 
 
 def _understood(question: Question, place: int) -> list[Mention]:
@@ -77,13 +99,14 @@ def _understood(question: Question, place: int) -> list[Mention]:
     guesses = near(question.index, word, question.languages)
     if not guesses or guesses[0].cost > NEAREST:
         return []
-    guess = Mention(place, place + 1, f"{word} ~ {guesses[0].name}", guesses[0].senses, "listed", guesses[0].cost)
+    guess = replace(guess_at(place, place + 1, word, guesses[0]), layer=Layer.LISTED)
     return [guess] if guess.countries else []
 
 
 def _compounded(question: Question) -> Iterator[Mention]:
     """The first half of a compound: "franco-algérienne", "российско-узбекский"."""
-    for first, second in HYPHENED.findall(question.text.lower())[:MOST_JOINED]:
+    hyphened = HYPHENED.findall(question.text.lower()) if question.has(Sort.COMBINING) else []
+    for first, second in hyphened[:MOST_JOINED]:
         parts = words(first), words(second)
         if len(parts[0]) != 1 or len(parts[1]) != 1 or parts[0][0] not in question.words:
             continue
@@ -91,7 +114,7 @@ def _compounded(question: Question) -> Iterator[Mention]:
         senses = [sense for sense in question.index.find(parts[0][0]) if sense.sort is Sort.COMBINING]
         if senses and place + 1 < len(question.words) and _is_nationality(question, place + 1):
             named = tuple(replace(sense, sort=Sort.ADJECTIVE) for sense in senses)
-            yield Mention(place, place + 1, parts[0][0], named, "listed")
+            yield Mention(place, place + 1, parts[0][0], named, Layer.LISTED)
 
 
 def _is_nationality(question: Question, place: int) -> bool:
@@ -102,7 +125,7 @@ def _is_nationality(question: Question, place: int) -> bool:
 def _halved(question: Question) -> Iterator[Mention]:
     """The name of which only the distinctive part is said: "North or South Korea", "Korea, south or north"."""
     size = len(question.words)
-    for mention in question.naming:
+    for mention in question.naming if question.has(*JOINING) else ():
         if mention.end != mention.start + 2:
             continue
         first, last = question.words[mention.start : mention.end]
@@ -116,7 +139,7 @@ def _halved(question: Question) -> Iterator[Mention]:
             if len(word) < 3 or _is_named(question, place):
                 continue
             for shared in (word + last, first + word):
-                other = Mention(place, place + 1, shared, question.index.find(shared), "listed")
+                other = Mention(place, place + 1, shared, question.index.find(shared), Layer.LISTED)
                 if other.countries and other.countries[0].code != mention.countries[0].code:
                     yield replace(other, senses=other.countries)
                     break

@@ -1,23 +1,20 @@
 """A question in free text, in any language -> the country it is about."""
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final
 
 from bot.domain.compounds import beginnings
 from bot.domain.countries import HOST
-from bot.domain.layers import LAYERS, completed, foreign
+from bot.domain.guessing import completed
+from bot.domain.judging import names_host, readings_of
+from bot.domain.layers import LAYERS, foreign
 from bot.domain.lists import listed
 from bot.domain.mentions import Mention
 from bot.domain.names import NameIndex
-from bot.domain.normal import MAX_CHARACTERS, key
+from bot.domain.normal import MAX_CHARACTERS
 from bot.domain.question import Question
-from bot.domain.senses import KNOWN_TO_ALL, Sort
+from bot.domain.senses import Layer
 from bot.domain.signs import signs
-from bot.domain.verdict import MOST_CHOICES, Reading, codes_of
-
-MOST_STARTS: Final = 400
-"""Names that are looked at to complete what is being typed."""
+from bot.domain.verdict import MOST_CHOICES, Reading, asked_for, codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Explanation:
     """How an answer was found: the layer that decided, what was read as a country, what else was known."""
 
     answer: Answer
-    layer: str
+    layer: Layer
     readings: tuple[Reading, ...] = ()
     mentions: tuple[Mention, ...] = ()
 
@@ -77,42 +74,24 @@ def explain(index: NameIndex, text: str, language: str | None = None) -> Explana
     if codes := signs(index, text):
         if text.islower() and codes[0] in (others := beginnings(index, text.strip())):  # "bel": BEL, or Belarus begun
             codes += tuple(code for code in others if code not in codes)
-        return Explanation(_answer(codes, None), "sign")
+        return Explanation(_answer(codes, None), Layer.SIGN)
     question = Question(index, text, language)
     question.add(completed(question))
     question.add(foreign(question))
     question.add(listed(question))
-    for layer, ways in (("exact", None), *LAYERS):
+    for layer, ways in ((Layer.EXACT, None), *LAYERS):
         if ways is not None:
             if not (more := ways(question)):
                 continue
             question.add(more)
-        readings = question.readings()
-        if wanted := question.wanted(readings):
+        readings = readings_of(question)
+        if wanted := asked_for(question, readings):
             answer = _answer(codes_of(wanted), question.city())
             return Explanation(answer, layer, tuple(readings), tuple(question.mentions))
-    readings = question.readings()
-    host = question.names_host(readings)
+    readings = readings_of(question)
+    host = names_host(question, readings)
     answer = HostCountry(question.city()) if host else Nothing(question.city())
-    return Explanation(answer, "host" if host else "none", tuple(readings), tuple(question.mentions))
-
-
-def suggest(index: NameIndex, text: str, limit: int = 10) -> tuple[str, ...]:
-    """Codes of the countries somebody may be typing the name of, the likeliest first."""
-    ranks: dict[str, tuple[bool, int, int]] = {}
-    for name in islice(index.starting_with(key(text)), MOST_STARTS) if key(text) else ():
-        for sense in index.find(name):
-            if sense.sort is Sort.NAME and sense.code != HOST:
-                rank = (not sense.languages & KNOWN_TO_ALL, -sense.languages.bit_count(), len(name))
-                ranks[sense.code] = min(rank, ranks.get(sense.code, rank))
-    if ranks:
-        return tuple(sorted(ranks, key=lambda code: (ranks[code], code))[:limit])
-    answer = search(index, text)
-    if isinstance(answer, Found):
-        return (answer.code,)
-    if isinstance(answer, Unsure):
-        return answer.choices[:limit]
-    return ()
+    return Explanation(answer, Layer.HOST if host else Layer.NONE, tuple(readings), tuple(question.mentions))
 
 
 def _answer(codes: tuple[str, ...], city: str | None) -> Answer:

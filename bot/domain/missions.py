@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, inf, radians, sin, sqrt
 from types import MappingProxyType
 
 from bot.domain.cities import POSITIONS
 from bot.domain.feeds import Feed
 
 EARTH_RADIUS_KM = 6371.0088
+CITY_RADIUS_KM = 40
+"""No post of the tables lies farther from the middle of its city."""
 
 
 class Kind(StrEnum):
@@ -77,6 +79,11 @@ class Mission:
     @property
     def works(self) -> bool:
         return self.status.works
+
+    @property
+    def first_phones(self) -> tuple[str, ...]:
+        """The numbers to call first."""
+        return self.emergency_phones or self.phones
 
     @property
     def position(self) -> tuple[float, float] | None:
@@ -196,17 +203,26 @@ def coverage(directory: Directory, sender: str, city: str | None = None) -> Cove
 @dataclass(frozen=True, slots=True)
 class Near:
     mission: Mission
-    km: float
+    km: float | None
+    """None where it is not known where in its city the post lies."""
 
 
 def nearest(missions: Iterable[Mission], latitude: float, longitude: float, limit: int = 5) -> list[Near]:
-    """The working posts, nearest first; one without coordinates is taken to lie in the middle of its city."""
-    found = [
-        Near(mission, distance_km((latitude, longitude), position))
-        for mission in missions
-        if mission.works and (position := mission.position or POSITIONS.get(mission.city)) is not None
+    """The working posts, nearest first; one without coordinates comes after those of its city and has no distance."""
+    here = (latitude, longitude)
+    working = sorted((mission for mission in missions if mission.works), key=_usefulness)
+    return [
+        Near(mission, distance_km(here, mission.position) if mission.position is not None else None)
+        for mission in sorted(working, key=lambda mission: _at_most_km(here, mission))[:limit]
     ]
-    return sorted(found, key=lambda near: near.km)[:limit]
+
+
+def _at_most_km(here: tuple[float, float], mission: Mission) -> float:
+    """How far a post is, or can be where only its city is known: to order posts by, not to be shown."""
+    if mission.position is not None:
+        return distance_km(here, mission.position)
+    city = POSITIONS.get(mission.city)
+    return inf if city is None else distance_km(here, city) + CITY_RADIUS_KM
 
 
 def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:

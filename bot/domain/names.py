@@ -4,21 +4,25 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from bot.domain.missions import Alias
 from bot.domain.normal import words
-from bot.domain.senses import KINDS, Sense, Senses, Sort
+from bot.domain.senses import KINDS, KNOWN_TO_ALL, Sense, Senses, Sort
 from bot.domain.sounds import deletions, script_of, sound
-from bot.domain.tables import INDEX_FILE, Tables, crc, halves, has_bit, read_tables
+from bot.domain.tables import END, INDEX_FILE, Tables, crc, halves, has_bit, read_tables
 
 MAX_HEAD: Final = 4
 """Letters of a beginning by which names in a script without spaces are told from other text."""
 MAX_SOUND: Final = 12
 """Longer skeletons are found whole or not at all."""
+MOST_DECODED: Final = 8000
+"""Payloads that are kept decoded: the garbage collector would look through all 60,000, for milliseconds."""
+SORTS: Final = {int(sort): sort for sort in Sort}
+"""Quicker than `Sort(number)`."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,18 @@ class NameIndex:
     extra_sounds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     extra_pairs: frozenset[str] = frozenset()
     _senses: dict[int, Senses] = field(default_factory=dict, repr=False)
-    """Decoded payloads: a cache, never more than the file has."""
+    """Decoded payloads: a cache."""
 
     def find(self, word: str) -> Senses:
         """Every meaning of exactly this key; () where it has none."""
-        number = self._number(word)
-        found = self._payload(self.tables.payloads[number]) if number >= 0 else ()
+        tables = self.tables
+        code = crc(word)
+        rest = code & 0xFF
+        found: Senses = ()
+        for place in range(tables.buckets[code >> 16], tables.buckets[(code >> 16) + 1]):
+            if tables.hashes[place] == rest and self._key(tables.numbers[place]) == word:
+                found = self._payload(tables.payloads[place])
+                break
         return found + self.extra[word] if self.extra and word in self.extra else found
 
     def begins(self, first: str, second: str) -> bool:
@@ -64,24 +74,25 @@ class NameIndex:
         """True if a name of several words may begin with this one."""
         return has_bit(self.tables.parts, "^" + word) or bool(self.extra_pairs)
 
-    def sounding_like(self, skeleton: str, script: int, sizes: range, *, exactly: bool = False) -> set[str]:
-        """The names of a script and size whose skeleton is this one or (unless `exactly`) one edit away from it."""
+    def sounding_like(self, skeleton: str, script: int, *, exactly: bool = False) -> list[str]:
+        """The names of a script whose skeleton is this one or (unless `exactly`) one edit away from it."""
         tables = self.tables
-        found: set[str] = set()
-        runs: set[int] = set()
+        rows: set[int] = set()
+        added: dict[str, None] = {}
         for variant in (skeleton,) if exactly else deletions(skeleton):
             if self.extra_sounds:
-                found.update(name for name in self.extra_sounds.get(variant, ()) if script_of(name) == script)
+                added.update((name, None) for name in self.extra_sounds.get(variant, ()) if script_of(name) == script)
             code = crc(f"{script}{variant}")
             rest = code & 0xFF
             for place in range(tables.sound_buckets[code >> 16], tables.sound_buckets[(code >> 16) + 1]):
                 if tables.sound_hashes[place] == rest:
-                    runs.add(tables.sound_starts[place])
-        for start in runs:
-            found.update(self._run(start, sizes))
+                    rows.add(tables.sound_rows[place])
+        found = list(added)
+        for row in sorted(rows):
+            found += self._row(row)
         return found
 
-    def sharing_half(self, word: str) -> set[str]:
+    def sharing_half(self, word: str) -> list[str]:
         """The names of about this length with the same first or second half: all that are one letter away."""
         tables = self.tables
         numbers: set[int] = set()
@@ -92,7 +103,7 @@ class NameIndex:
                 for place in range(tables.half_buckets[code >> 16], tables.half_buckets[(code >> 16) + 1]):
                     if tables.half_hashes[place] == rest:
                         numbers.add(tables.half_keys[place])
-        return {self._key(number) for number in numbers}
+        return [self._key(number) for number in sorted(numbers)]
 
     def starting_with(self, prefix: str) -> Iterator[str]:
         """The plain names of countries that begin with these letters, in the order of the alphabet."""
@@ -104,17 +115,21 @@ class NameIndex:
 
     def keys(self) -> Iterator[str]:
         """Every key of the file, in no order that means anything."""
-        for number in range(len(self.tables.payloads)):
+        for number in range(len(self.tables.numbers)):
             yield self._key(number)
 
     def bits(self, language: str) -> int:
         """The bit of a language, 0 where the index does not know it."""
-        return _bits_of(self.languages).get(language, 0)
+        return self._bits.get(language, 0)
 
-    @property
+    @cached_property
     def major(self) -> int:
         """The bits of the languages that people in Russia are likely to write in."""
         return self.bits("|") - 1
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        return {language: 1 << place for place, language in enumerate(self.languages)}
 
     def with_aliases(self, aliases: Iterable[Alias]) -> "NameIndex":
         """The same index with an operator's aliases laid over it."""
@@ -130,7 +145,7 @@ class NameIndex:
                 for variant in deletions(sound(name)[:MAX_SOUND]):
                     sounds[variant].append(name)
             sort = KINDS.get(alias.kind, Sort.NAME)
-            extra[name].append(Sense(alias.code, sort, self.bits(alias.language)))
+            extra[name].append(Sense(alias.code, sort, self.bits(alias.language) or KNOWN_TO_ALL))
             pairs.update(name[:size] for size in range(2, MAX_HEAD + 1))
             if len(parts) > 1:
                 pairs.add(f"{parts[0]} {parts[1]}")
@@ -144,47 +159,24 @@ class NameIndex:
             _senses=self._senses,
         )
 
-    def _number(self, word: str) -> int:
-        tables = self.tables
-        code = crc(word)
-        rest = code & 0xFF
-        for number in range(tables.buckets[code >> 16], tables.buckets[(code >> 16) + 1]):
-            if tables.hashes[number] == rest and self._key(number) == word:
-                return number
-        return -1
-
     def _key(self, number: int) -> str:
         offsets = self.tables.offsets
-        return self.tables.pool[offsets[number] : offsets[number + 1]]
+        return self.tables.pool[offsets[number] : offsets[number + 1] - 1]
 
-    def _run(self, start: int, sizes: range) -> list[str]:
-        """The keys of one skeleton: numbers in a row, the shortest first, the last one marked by its highest bit."""
-        numbers, offsets, pool = self.tables.sound_keys, self.tables.offsets, self.tables.pool
-        found: list[str] = []
-        least, most = sizes.start, sizes.stop
-        while True:
-            number = numbers[start]
-            plain = number & 0x7FFFFFFF
-            begin, end = offsets[plain], offsets[plain + 1]
-            if end - begin >= least:
-                if end - begin >= most:
-                    return found
-                found.append(pool[begin:end])
-            if number & 0x80000000:
-                return found
-            start += 1
+    def _row(self, number: int) -> list[str]:
+        """The names of one script and sound."""
+        offsets, rows = self.tables.offsets, self.tables.rows
+        return self.tables.pool[offsets[rows[number]] : offsets[rows[number + 1]] - 1].split(END)
 
     def _payload(self, payload: int) -> Senses:
         found = self._senses.get(payload)
         if found is None:
             tables = self.tables
             low, high = tables.payload_offsets[payload], tables.payload_offsets[payload + 1]
+            if len(self._senses) >= MOST_DECODED:
+                self._senses.clear()
             found = self._senses[payload] = tuple(
-                Sense(
-                    tables.codes[sense & 0x3FF],
-                    Sort(sense >> 10 & 0x3F),
-                    tables.language_sets[sense >> 16],
-                )
+                Sense(tables.codes[sense & 0x3FF], SORTS[sense >> 10 & 0x3F], tables.language_sets[sense >> 16])
                 for sense in tables.payload_senses[low:high]
             )
         return found
@@ -196,8 +188,3 @@ def load_index(path: Path = INDEX_FILE) -> NameIndex:
     tables, about = read_tables(path)
     shown = {name: about[name] for name in about if name not in ("sections", "codes", "languages", "pool")}
     return NameIndex(tables=tables, languages=tuple(about["languages"]), about=MappingProxyType(shown))
-
-
-@lru_cache(maxsize=4)
-def _bits_of(languages: tuple[str, ...]) -> dict[str, int]:
-    return {language: 1 << place for place, language in enumerate(languages)}

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -18,14 +18,13 @@ class Section:
 class NewsItem:
     """One piece of news, as plain text.
 
-    `country` is the code of the country whose nationals it concerns, "" for everybody; `language` that of its text,
-    "" where it is not known.
+    `published` is None where its source does not say. `country` is the code of the country whose nationals it concerns,
+    "" for everybody; `language` that of its text, "" where it is not known.
     """
 
     title: str
-    published: date
+    published: date | None
     sections: tuple[Section, ...] = ()
-    category: str = ""
     publisher: str = ""
     url: str = ""
     country: str = ""
@@ -35,10 +34,6 @@ class NewsItem:
     def lead(self) -> str:
         """The first paragraph, "" where there is no text."""
         return next((paragraph for section in self.sections for paragraph in section.paragraphs), "")
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        return tuple(section.heading for section in self.sections if section.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,13 @@ def fingerprint(item: NewsItem) -> str:
     The notice does not count: an item that comes once from a page and once from a feed is one item.
     """
     body = "".join(text for section in item.sections for text in (section.heading, *section.paragraphs))
-    texts = (item.title, item.published.isoformat(), body)
+    texts = (item.title, item.published.isoformat() if item.published else "", body)
     return hashlib.sha256("\n".join(_bare(text) for text in texts).encode()).hexdigest()
+
+
+def as_before(corrected: NewsItem, old: NewsItem) -> NewsItem:
+    """A corrected page does not say whom it concerns nor who published it: that stays."""
+    return replace(corrected, country=old.country, language=old.language, publisher=old.publisher, url=old.url)
 
 
 def same_notice(one: Notice, other: Notice) -> bool:

@@ -1,28 +1,29 @@
-"""One message: its words, what of them is known, and which countries they can mean."""
+"""One message: its words, and what of them is known."""
 
 import re
 from collections.abc import Iterable
+from typing import Final
+from unicodedata import normalize
 
-from bot.domain.countries import HOST
 from bot.domain.mentions import FUNCTION_WORDS, Mention, exact
 from bot.domain.names import NameIndex
-from bot.domain.normal import words
-from bot.domain.senses import KNOWN_TO_ALL, WIDE, Sort
+from bot.domain.normal import parted, words
+from bot.domain.senses import KNOWN_TO_ALL, Layer, Sort
 from bot.domain.tongues import languages_of
-from bot.domain.verdict import PLACES, Reading, asked_for, read
 
-CONTEXT = (Sort.POST, Sort.VISA, Sort.CITIZEN)
-PLAIN_NAMES = (Sort.NAME, Sort.OFFICIAL, Sort.ABBREVIATION)
-SURNAMES = (Sort.FORM, Sort.DEMONYM, Sort.ADJECTIVE)
-"""What Russian surnames are like: "Турков", "Финский"."""
-NAMES_IN_FULL = re.compile(r"\W*[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+(?:\s[^\W\d_a-zа-я][^\W\d_A-ZА-Я]+){1,2}\W*")
-"""Two or three words that begin with a capital letter each."""
-TELLS_ITS_LANGUAGE = 5
-"""Words of which a message must have more, for a word to be ordinary because it is so in the message's language."""
-MOST_READ = 30
+CONTEXT: Final = (Sort.POST, Sort.VISA, Sort.CITIZEN)
+LETTERS: Final = re.compile(r"[^\W\d_]+")
+MANY_MARKS: Final = re.compile("[\u0300-\u036f]{3,}")
+"""No letter has so many; to put thousands of them in order takes ten milliseconds."""
+MOST_READ: Final = 30
 """Names that are weighed of the beginning, and of the end, of a message: what bounds the time it takes."""
-WORTH_GUESSING = 3
+MOST_UNKNOWN: Final = 100
+WORTH_GUESSING: Final = 3
 """Letters a word must have to be taken for a misspelt one."""
+
+
+Retyping = tuple[str, list[str], list[Mention]]
+"""The message as another keyboard layout has it: its text, its words, what is known of them."""
 
 
 class Question:
@@ -31,6 +32,10 @@ class Question:
     def __init__(self, index: NameIndex, text: str, language: str | None) -> None:
         self.index = index
         self.text = text
+        self.retypings: list[Retyping] | None = None
+        """What other layouts make of it, once that was looked at."""
+        self._stops: set[int] | None = None
+        self._written: frozenset[str] | None = None
         self.words = words(text)
         self.mentions = exact(index, self.words)
         self.languages = languages_of(index, self.mentions, text, language)
@@ -47,7 +52,7 @@ class Question:
 
     def read_as(self, words: list[str], mentions: list[Mention], text: str) -> None:
         """The message is taken for another text (typed in the wrong layout)."""
-        self.words, self.mentions, self.text = words, mentions, text
+        self.words, self.mentions, self.text, self._stops, self._written = words, mentions, text, None, None
         self.languages = languages_of(self.index, mentions, text, None)
         self._place()
 
@@ -57,20 +62,30 @@ class Question:
         self.at: dict[int, Mention] = {}
         self.context: set[int] = set()
         """Places within three words of one like "embassy"."""
+        self.sorts = 0
+        """A bit for every sort of meaning that anything in the message has."""
         for mention in self.mentions:
-            places = range(mention.start, mention.end)
-            self.at.update(dict.fromkeys(places, mention))
+            for place in range(mention.start, mention.end):
+                self.at[place] = mention
+            self.sorts |= mention.sorts
             if mention.has(*CONTEXT):
                 self.context.update(range(mention.start - 3, mention.end + 3))
 
+    def has(self, *sorts: Sort) -> bool:
+        """True if anything in the message has a meaning of one of these sorts."""
+        return any(self.sorts >> sort & 1 for sort in sorts)
+
     def unknown(self) -> list[int]:
-        """Places of words that nothing is known of."""
-        first = {word: place for place, word in reversed(list(enumerate(self.words)))}
-        return sorted(
-            place
-            for word, place in first.items()
-            if place not in self.at and len(word) >= WORTH_GUESSING and not self.index.is_ordinary(word)
-        )
+        """Places of words that nothing is known of: the first ones, and those near a word like "embassy"."""
+        found: list[int] = []
+        seen: set[str] = set()
+        for place, word in enumerate(self.words):
+            if word in seen or place in self.at or len(word) < WORTH_GUESSING:
+                continue
+            seen.add(word)
+            if (len(found) < MOST_UNKNOWN or place in self.context) and not self.index.is_ordinary(word):
+                found.append(place)
+        return found
 
     def loose(self) -> list[int]:
         """Places of words that may be a misspelt part of a name: unknown ones, and ordinary ones."""
@@ -78,14 +93,34 @@ class Question:
         fixed = {
             place
             for mention in self.mentions
-            if any(
+            if self._is_whole_name(mention)
+            or any(
                 sense.sort is not Sort.EVERYDAY and (sense.sort >= Sort.CODE or sense.languages & familiar)
                 for sense in mention.senses
             )
             for place in range(mention.start, mention.end)
         }
+        if len(fixed) == len(self.words):
+            return []
         first = {word: place for place, word in reversed(list(enumerate(self.words)))}
         return sorted(place for word, place in first.items() if place not in fixed and len(word) >= WORTH_GUESSING)
+
+    def _is_whole_name(self, mention: Mention) -> bool:
+        """True for a name of several words as it stands in a table: in whatever language, it is not misspelt."""
+        return mention.end > mention.start + 1 and bool(mention.countries) and not self.happens_to_be(mention)
+
+    def written(self) -> frozenset[str]:
+        """The words as they are written, with their capitals and marks; letters with dots between are one word."""
+        if self._written is None:
+            plain = MANY_MARKS.sub("", self.text.replace(".", ""))
+            self._written = frozenset(LETTERS.findall(normalize("NFC", plain)))
+        return self._written
+
+    def behind_stop(self) -> set[int]:
+        """Places of words behind a comma or the like."""
+        if self._stops is None:
+            self._stops = parted(self.text)
+        return self._stops
 
     def beside_post(self) -> list[int]:
         """Places of ordinary words next to "embassy", where a country is expected."""
@@ -96,7 +131,7 @@ class Question:
     def city(self) -> str | None:
         """The Russian city named."""
         for mention in self.mentions:
-            if mention.layer == "spelling":
+            if mention.layer == Layer.SPELLING:
                 continue
             senses = mention.senses
             if mention.end > mention.start + 1:
@@ -106,140 +141,11 @@ class Question:
                     return sense.code
         return None
 
-    def readings(self) -> list[Reading]:
-        found = []
-        for mention in self.naming:
-            if self.is_doubtful(mention):
-                continue
-            if self.is_ordinary(mention) and not self.is_plainly_a_country(mention):
-                continue
-            reading = read(mention, self.languages, self.index.major)
-            if reading and not (reading.codes == (HOST,) and mention.has(Sort.RUSSIAN_CITY)):
-                found.append(reading)
-        return found
-
-    def wanted(self, readings: list[Reading]) -> list[Reading]:
-        return asked_for(self.index, self.mentions, readings, self.languages, self.text)
-
-    def names_host(self, readings: list[Reading]) -> bool:
-        """True where Russia is named, or a phrase such as "in Russia" or "for Russians" stands."""
-        return any(HOST in reading.codes for reading in readings) or any(
-            sense.code == HOST
-            for mention in self.mentions
-            if mention.has(Sort.HOST)
-            for part in _parts(mention.text)
-            for sense in self.index.find(part)
-        )
-
-    def is_ordinary(self, mention: Mention) -> bool:
-        if any(sense.sort >= Sort.POST and sense.sort is not Sort.PERSON for sense in mention.senses):
-            return True
-        return mention.layer == "exact" and mention.end == mention.start + 1 and self.index.is_ordinary(mention.text)
-
-    def is_plainly_a_country(self, mention: Mention) -> bool:
-        """A name that is also an ordinary word counts if it is well known, all there is, or beside "embassy"."""
-        ordinary = 0
-        for sense in mention.senses:
-            if sense.sort >= Sort.POST and sense.sort is not Sort.PERSON:
-                ordinary |= sense.languages
-        if any(sense.languages & self.languages & ~ordinary for sense in mention.countries):
-            return True
-        everyday = len(self.words) > TELLS_ITS_LANGUAGE and ordinary & self.languages
-        if not mention.has(*FUNCTION_WORDS) and any(
-            (sense.sort is Sort.NAME and sense.languages & self.index.major and not everyday)
-            or (sense.sort is Sort.FORM and sense.languages & (self.languages | KNOWN_TO_ALL))
-            for sense in mention.countries
-        ):
-            return True
-        if self.is_shouted(mention) or self.is_listed(mention):
-            return True
-        wide = [sense for sense in mention.countries if sense.languages & (WIDE | self.languages)]
-        if ordinary & KNOWN_TO_ALL:  # "romance", a Romanian woman in her own language
-            wide = [one for one in wide if one.sort in PLAIN_NAMES or one.languages & (KNOWN_TO_ALL | self.languages)]
-        if mention.end - mention.start == len(self.words):
-            lesser = (*PLACES, Sort.TERRITORY)
-            named = any(
-                sense.sort in PLAIN_NAMES
-                and sense.languages & self.index.major
-                and (sense.sort is not Sort.ABBREVIATION or sense.languages & KNOWN_TO_ALL or self.text.isupper())
-                for sense in mention.countries
-            )
-            function = any(sense.sort in FUNCTION_WORDS and sense.languages & WIDE for sense in mention.senses)
-            return (named and (self.text.isupper() or not function)) or any(
-                sense.sort not in lesser or not ordinary & (sense.languages & WIDE | KNOWN_TO_ALL) for sense in wide
-            )
-        return bool(wide) and self.is_beside(mention)
-
-    def is_listed(self, mention: Mention) -> bool:
-        """True for what begins the message and "or" joins to a plain name: "Того либо Бенин"."""
-        joining = self.at.get(mention.end)
-        other = self.at.get(joining.end) if joining and joining.has(Sort.AND) else None
-        return mention.start == 0 and other is not None and bool(other.countries) and not self.is_ordinary(other)
-
-    def is_shouted(self, mention: Mention) -> bool:
-        """An abbreviation in capitals in a text that is not all capitals: "US citizen"."""
-        return (
-            mention.has(Sort.ABBREVIATION)
-            and len(mention.text) > 1
-            and mention.text.upper() in self.text.replace(".", "")
-            and not self.text.isupper()
-        )
-
-    def is_doubtful(self, mention: Mention) -> bool:
-        """Short words of other languages in a sentence are rarely a country, nor are two letters by themselves."""
-        if len(self.words) == 1:
-            return False
-        if self.is_a_person(mention):
-            return True
-        if mention.layer != "exact":
-            return False
-        if self.is_address(mention):
-            return True
-        if self.happens_to_be(mention):
-            return mention.end - mention.start < len(self.words) and not self.is_beside(mention, Sort.POST)
-        if (
-            len(mention.text) <= 5
-            and self.languages
-            and all(
-                sense.sort not in PLAIN_NAMES and not sense.languages & (self.languages | WIDE)
-                for sense in mention.countries
-            )
-        ):
-            return True
-        if len(mention.text) != 2:
-            return False
-        if any(sense.sort is not Sort.ABBREVIATION for sense in mention.countries):
-            return False
-        if self.is_shouted(mention):
-            return False
-        own = any(sense.languages & (self.languages or -1) for sense in mention.countries)
-        return not (own and self.is_beside(mention))
-
-    def is_a_person(self, mention: Mention) -> bool:
-        """True for "my name is Jordan", and for what only looks like a country in "Chad Kroeger", "Василий Ливанов"."""
-        before = self.at.get(mention.start - 1)
-        if before and before.has(Sort.INTRODUCING):
-            return True
-        if not 2 <= len(self.words) <= 3 or mention.end > mention.start + 1 or not NAMES_IN_FULL.fullmatch(self.text):
-            return False
-        rest = [place for place in range(len(self.words)) if place != mention.start]
-        named_after = SURNAMES if mention.text >= "а" else (Sort.FORM,)
-        plain = mention.layer == "exact" and any(sense.sort not in named_after for sense in mention.countries)
-        return all(map(self._may_be_a_name, rest)) and (not plain or mention.has(Sort.PERSON))
-
-    def _may_be_a_name(self, place: int) -> bool:
-        known = self.at.get(place)
-        return known is None or all(sense.sort in (Sort.EVERYDAY, Sort.PERSON) for sense in known.senses)
-
-    def is_address(self, mention: Mention) -> bool:
-        """True for a nationality in the name of a street or a station."""
-        if any(sense.sort not in (Sort.ADJECTIVE, Sort.DEMONYM) for sense in mention.countries):
-            return False
-        return self.is_beside(mention, Sort.STREET) and not self.is_beside(mention, Sort.POST)
-
     def happens_to_be(self, mention: Mention) -> bool:
-        """True for short names spelt like two little words: "to go"."""
+        """True for names spelt like little words: "to go"."""
         parts = self.words[mention.start : mention.end]
+        if len(parts) > 1 and all(map(self._is_little, parts)):  # "in der", no "Inder"
+            return True
         return (
             len(parts) > 1
             and sum(map(len, parts)) < 6
@@ -249,22 +155,25 @@ class Question:
             and not any(sense.languages & self.languages & ~KNOWN_TO_ALL for sense in mention.countries)
         )
 
+    def _is_little(self, word: str) -> bool:
+        return any(
+            sense.sort in FUNCTION_WORDS and sense.languages & (self.languages or -1) for sense in self.index.find(word)
+        )
+
     def is_beside(self, mention: Mention, *sorts: Sort) -> bool:
-        """True if a word like "embassy" stands next to the mention, with at most a little word between."""
+        """True if a word like "embassy" stands next to the mention, with at most a little word between.
+
+        None behind a mention that may be a little word itself: "they gave us a visa".
+        """
         wanted = sorts or CONTEXT
         before, after = self.at.get(mention.start - 1), self.at.get(mention.end)
         if before and before.has(Sort.FILLER) and not before.has(*CONTEXT, *wanted):
             before = self.at.get(before.start - 1)
-        if after and after.has(Sort.FILLER) and not after.has(*CONTEXT, *wanted):
+        may_skip = not mention.has(*FUNCTION_WORDS)
+        if may_skip and after and after.has(Sort.FILLER) and not after.has(*CONTEXT, *wanted):
             after = self.at.get(after.end)
         return any(other is not None and other.has(*wanted) for other in (before, after))
 
     def is_near_context(self, start: int, end: int) -> bool:
         """True if a word like "embassy" stands within three words of words[start:end]."""
         return not self.context.isdisjoint(range(start, end))
-
-
-def _parts(phrase: str) -> list[str]:
-    """The words of a phrase, or its beginnings in a script without spaces."""
-    found = phrase.split()
-    return found if len(found) > 1 else [phrase[:end] for end in range(2, len(phrase) + 1)]

@@ -98,7 +98,7 @@ def light(word: str) -> str:
     """Latin letters, one spelling per sound, vowels kept; other scripts: letters, with their lengths levelled."""
     roman = latin(word)
     if roman.isascii():
-        return DOUBLES.sub(r"\1", SPELLINGS.sub(_spelling, roman))
+        return _single(SPELLINGS.sub(_spelling, roman))
     if "\u0900" <= roman[0] <= "\u097f":
         roman = _GLIDES.sub("", roman[0] + roman[1:].translate(_DEVANAGARI))
     return ETHIOPIC.sub(_taken_apart, normalize("NFD", roman).translate(_OTHER))
@@ -109,8 +109,12 @@ def sound(word: str) -> str:
     """The skeleton: every run of vowels is one, silent letters and voice are gone."""
     spelt = light(word)
     if spelt.isascii():
-        return DOUBLES.sub(r"\1", VOWELS.sub("a", spelt.replace("h", "")))
+        return _single(VOWELS.sub("a", spelt.replace("h", "")))
     return spelt
+
+
+def _single(letters: str) -> str:
+    return DOUBLES.sub(r"\1", letters) if DOUBLES.search(letters) else letters
 
 
 def deletions(skeleton: str) -> set[str]:

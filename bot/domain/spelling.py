@@ -42,10 +42,8 @@ STRANGE: Final = {
 
 LOST_FIRST: Final = 0.2
 """What it costs that the first letter was left out: "ambia"."""
-MOST_WEIGHED: Final = 12
+MOST_WEIGHED: Final = 20
 MOST_ACROSS: Final = 5
-ACROSS: Final = 2
-"""Letters by which a name may be longer or shorter in another script."""
 ALIKE: Final = 0.7
 """Several edits that leave the sound as it was count for less."""
 
@@ -61,10 +59,12 @@ class Near:
 
 def near(index: NameIndex, word: str, languages: int = 0) -> list[Near]:
     """The names near enough to the word, the nearest first; `languages` (bits) are those of the message."""
+    if len(word) > LONGEST:
+        return []
     spelt = light(word)
     script = script_of(word)
     letters = len(spelt) if script in SYLLABIC else len(word) + (HAN.match(word) is not None)  # a sign says more
-    if not (SHORTEST + (script in CONSONANTAL)) <= letters <= LONGEST:
+    if letters < SHORTEST + (script in CONSONANTAL):
         return []
     own = languages | KNOWN_TO_ALL if script in (LATIN, CYRILLIC) else -1
     found: list[Near] = []
@@ -97,14 +97,12 @@ def candidates(index: NameIndex, word: str, script: int) -> list[str]:
     """Names worth weighing: the nearest by letters, and those of the same sound, also in another script."""
     skeleton = sound(word)
     most = int(allowed(len(word) + 1)) + 1
-    sizes = range(len(word) - most, len(word) + most + 1)
-    same = index.sounding_like(skeleton, script, sizes) | index.sharing_half(word)
-    nearest = extract(word, sorted(same), scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)
+    same = list(dict.fromkeys(index.sounding_like(skeleton, script) + index.sharing_half(word)))
+    nearest = extract(word, same, scorer=OSA.distance, score_cutoff=most, limit=MOST_WEIGHED)
     kept = [hit[0] for hit in nearest]
     if script in (LATIN, CYRILLIC):
-        sizes = range(sizes.start - ACROSS, sizes.stop + ACROSS)
         exactly = len(skeleton) < 5 or (bool(nearest) and nearest[0][1] <= 1)
-        across = sorted(index.sounding_like(skeleton, LATIN + CYRILLIC - script, sizes, exactly=exactly))
+        across = index.sounding_like(skeleton, LATIN + CYRILLIC - script, exactly=exactly)
         roman = list(map(latin, across))
         hits = extract(latin(word), roman, scorer=OSA.distance, score_cutoff=most, limit=MOST_ACROSS)
         kept += [across[hit[2]] for hit in hits]
@@ -125,7 +123,7 @@ def strangeness(index: NameIndex, sense: Sense, own: int, *, short: bool, across
 
 
 def allowed(length: int) -> float:
-    """How many edits a name of this length bears."""
+    """How many edits a name of this length bears; of two plain ones in ten letters something else is meant."""
     if length < 4:
         return 0.0
     if length < 6:
@@ -133,7 +131,7 @@ def allowed(length: int) -> float:
     if length < 8:
         return 1.5
     if length < 11:
-        return 2.0
+        return 1.9
     return 2.5 if length < 16 else 3.2
 
 

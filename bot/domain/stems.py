@@ -32,13 +32,15 @@ def _rule(script: str, languages: str, prefix: str = "", suffix: str = "", short
 
 _TURKIC_LATIN: Final = (
     "(?:l[iu]k|l[iu])?(?:l[ae]r)?(?:[iu]?m[iu]z|s?[iu])?"
-    "(?:y?[iu]m|y[iua]z|m[ae]n|[ae]m|n?[iu]n|ning|ni|y?[ae]|n[ae]|n?d[ae]n?|t[ae]n?|ga|ka|dagi|daki|y?l[ae]|y?[iu]|"
+    "(?:y?[iu]m|y[iua]z|m[ae]n|[ae]m|n?[iu]n|ning|ni|y?[ae]|n[ae]|ga|ka|dagi|daki|"
+    "(?:n?d[ae]n?|t[ae]n?)(?:m[ae]n|m[iu]z|[iu]m|[iu]z|[ae]m)?|y?l[ae]|y?[iu]|"
     "s[iu]n(?:[iu]z)?|d[iu]r|ca|ce|cha|yiq|m[iu]z|lik|m[ei]|mi|k[ae])?"
 )
 _TURKIC_CYRILLIC: Final = (
     "(?:[лдт][ыиуіо]к)?(?:[лдт][аеоэ]р|ла[ар]р?)?(?:[сc]?[ыиуі])?"
-    "(?:[нтд][ыиуіо]н|ни|[гк][аеоэ]|н[аеоэ]|[нтд][ыиуі]|[дт][аеоэ]|[дтн][аеоэ]н|[мбп][еа]н|[мбп][ыиуі]н|[мбп][ыиуі]з|"
-    "м[ае]н|г[ыи]|[дт][аеоэ]г[ыиі]|нинг|дан|ча|ша|ше|сын|син|мын|мин)?"
+    "(?:[нтд][ыиуіо]н|ни|[гк][аеоэ]|н[аеоэ]|[нтд][ыиуі]|[дт][аеоэ]|[мбп][еа]н|"
+    "[дтн][аеоэ]н(?:м[ае]н|[мбп][ыиуі]н|[мбп][ыиуі]з)?|[мбп][ыиуі]н|[мбп][ыиуі]з|"
+    "м[ае]н|г[ыи]|[дт][аеоэ]г[ыиі]|нинг|дан|ча|ша|ше|сын|син|мын|мин|[мбп][ыиуі])?"
 )
 
 RULES: Final = (
@@ -66,6 +68,7 @@ RULES: Final = (
     _rule("a-z", "is no nb da sv de nl en id ms", suffix="(?:s|nya)", shortest=4),
     _rule("a-z", "so", suffix="(?:da|ta|ka|ga|ya|han|d|s|n)", shortest=4),
     _rule("a-z", "sw rw", prefix="(?:kwa|wa|ki|m|u|n|ku|ya|i)?", shortest=4),
+    _rule("a-z", "eu", suffix="(?:etako|koa|ko|ren|tik)", shortest=4),
     _rule("a-z", "lt lv", suffix="(?:e|oje|ie|a)", shortest=4),
     _rule(
         "\u0600-\u06ff",

@@ -11,22 +11,29 @@ from pathlib import Path
 from typing import Any, Final
 
 INDEX_FILE: Final = Path(__file__).parent.parent / "names.idx"
-MAGIC: Final = "embassy-finder names 1"
+END: Final = "\n"
+MAGIC: Final = "embassy-finder names 2"
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The sections of the file, as they lie in memory."""
+    """The sections of the file, as they lie in memory.
+
+    A name's number is its place in the pool. First come those that a misspelt word may be taken for, those of one
+    script and one sound in a row (`rows` has where each begins), then the rest.
+    """
 
     pool: str
+    """The names, each with `END` behind it."""
     offsets: memoryview
+    rows: memoryview
     buckets: memoryview
     hashes: memoryview
+    numbers: memoryview
     payloads: memoryview
     sound_buckets: memoryview
     sound_hashes: memoryview
-    sound_starts: memoryview
-    sound_keys: memoryview
+    sound_rows: memoryview
     half_buckets: memoryview
     half_hashes: memoryview
     half_keys: memoryview

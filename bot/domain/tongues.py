@@ -1,9 +1,7 @@
 """Which languages a message is likely in."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from bot.domain.mentions import Mention
@@ -33,9 +31,15 @@ def languages_of(index: NameIndex, mentions: list[Mention], text: str, hint: str
 
 def _most_voted(ballots: list[int], among: int) -> int:
     """The languages that most of the ballots name."""
-    votes = Counter(place for bits in ballots for place in _places(bits & among))
-    most = max(votes.values(), default=0)
-    return sum(1 << place for place, count in votes.items() if count == most)
+    named: list[int] = []
+    """The languages that at least one ballot names, at least two, ..."""
+    for ballot in ballots:
+        more = ballot & among
+        for place, known in enumerate(named):
+            named[place], more = known | more, known & more
+        if more:
+            named.append(more)
+    return named[-1] if named else 0
 
 
 def all_of(senses: Iterable[Sense]) -> int:
@@ -43,11 +47,6 @@ def all_of(senses: Iterable[Sense]) -> int:
     for sense in senses:
         bits |= sense.languages
     return bits
-
-
-@lru_cache(maxsize=1024)
-def _places(bits: int) -> tuple[int, ...]:
-    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
 
 
 LETTERS: Final = {

@@ -6,8 +6,7 @@ from typing import Final
 
 from bot.domain.countries import HOST
 from bot.domain.mentions import Mention
-from bot.domain.names import NameIndex
-from bot.domain.normal import parted, words
+from bot.domain.question import Question
 from bot.domain.senses import WIDE, Sense, Sort
 from bot.domain.tongues import all_of
 
@@ -28,6 +27,7 @@ STRENGTH: Final = {
     Sort.CAPITAL: 0.8,
     Sort.CITY: 0.75,
     Sort.ROMANISED: 0.8,
+    Sort.AREA: 0.95,
 }
 PLACES: Final = (Sort.CAPITAL, Sort.CITY)
 FOR: Final = frozenset("for для dla pro für fur pour para per voor för pentru za за para".split())
@@ -35,32 +35,7 @@ FOR: Final = frozenset("for для dla pro für fur pour para per voor för pent
 MOST_PAIRED: Final = 12
 MOST_BETWEEN: Final = 2
 """Words between two places that "or" joins: "Conakry ou de Bissau"."""
-POSTPOSED: Final = [
-    "tr",
-    "az",
-    "uz",
-    "tk",
-    "kk",
-    "ky",
-    "tt",
-    "ko",
-    "ja",
-    "hi",
-    "ur",
-    "bn",
-    "ne",
-    "mr",
-    "ta",
-    "te",
-    "si",
-    "mn",
-    "my",
-    "ka",
-    "am",
-    "ti",
-    "uz-Cyrl",
-    "ps",
-]
+POSTPOSED: Final = "tr az uz tk kk ky tt ko ja hi ur bn ne mr ta te si mn my ka am ti uz-Cyrl ps".split()
 """Languages that put "not" behind what is not meant."""
 
 
@@ -104,21 +79,19 @@ def read(mention: Mention, languages: int, major: int) -> Reading | None:
     return Reading(mention, tuple(codes[:MOST_CHOICES]), best, runner_up)
 
 
-def asked_for(
-    index: NameIndex, mentions: list[Mention], readings: list[Reading], languages: int, text: str
-) -> list[Reading]:
+def asked_for(question: Question, readings: list[Reading]) -> list[Reading]:
     """The readings that the question is about: not the host, not what is ruled out, names before cities."""
     abroad = [reading for reading in readings if reading.codes != (HOST,)]
     wanted = abroad
     if len(readings) > 1 and len({reading.codes for reading in readings}) > 1:
-        out = ruled_out(index, mentions, readings, languages, text)
+        out = ruled_out(question, readings)
         wanted = [reading for reading in abroad if id(reading.mention) not in out] or abroad
     if len(wanted) > 1 and any(not _is_place(reading) for reading in wanted):
-        paired = _paired(mentions, wanted)
+        paired = _paired(question.mentions, wanted)
         places = {code for reading in wanted if _is_place(reading) for code in reading.codes}
         named = [reading for reading in wanted if not _is_place(reading) or id(reading.mention) in paired]
         wanted = [_settled(reading, places) for reading in named]
-    return _without_travellers(mentions, wanted) if len(wanted) > 1 else wanted
+    return _without_travellers(question.mentions, wanted) if len(wanted) > 1 else wanted
 
 
 def _without_travellers(mentions: list[Mention], readings: list[Reading]) -> list[Reading]:
@@ -160,15 +133,13 @@ def _is_place(reading: Reading) -> bool:
     )
 
 
-def ruled_out(
-    index: NameIndex, mentions: list[Mention], readings: list[Reading], languages: int, text: str
-) -> set[int]:
+def ruled_out(question: Question, readings: list[Reading]) -> set[int]:
     """The ids of mentions that the message says are not meant.
 
     A comma tells what "not" belongs to ("X, not Y", "X not, Y"); without one, the language's own order does.
     """
-    behind_stop = parted(text)
-    postposed = sum(index.bits(language) for language in POSTPOSED)
+    mentions, languages, behind_stop = question.mentions, question.languages, question.behind_stop()
+    postposed = sum(map(question.index.bits, POSTPOSED))
     named = {id(reading.mention) for reading in readings}
     out: set[int] = set()
     denials = [(place, senses) for place, one in enumerate(mentions) if (senses := _denials(one, languages))]
@@ -182,8 +153,11 @@ def ruled_out(
         before = next((other for other in reversed(mentions[:place]) if id(other) in named), None)
         after = next((other for other in mentions[place + 1 :] if id(other) in named), None)
         if after is None:
-            last = mention.end == len(words(text))
-            if before is not None and last and _is_apart(before, mention, readings, behind_stop):
+            if (
+                before is not None
+                and mention.end == len(question.words)
+                and _is_apart(before, mention, readings, behind_stop)
+            ):
                 out.add(id(before))  # "X, Y not"
             continue
         if before is not None and _joins(before, mention, after):

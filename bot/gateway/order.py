@@ -9,7 +9,7 @@ from inspect import iscoroutine
 from typing import Any
 
 from structlog.contextvars import bound_contextvars
-from telegram import Update
+from telegram import Chat, Update, User
 from telegram.ext import BaseUpdateProcessor
 
 from bot.metrics import ANSWER, UPDATES, UPDATES_IN_WORK
@@ -42,7 +42,7 @@ class ChatOrder(BaseUpdateProcessor):
                 coroutine.close()  # it was never begun where the wait for the turn was cut short
 
     async def _work(self, update: object, coroutine: Awaitable[Any]) -> None:
-        place = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
+        place = place_of(update)
         if place is None:
             async with self._at_work:
                 await coroutine
@@ -64,3 +64,8 @@ class ChatOrder(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+
+def place_of(update: object) -> Chat | User | None:
+    """Whose updates are handled in order: those of one chat, and of one person outside of chats."""
+    return (update.effective_chat or update.effective_user) if isinstance(update, Update) else None

@@ -26,8 +26,9 @@ from bot.gateway.shared import SharedTimetable
 from bot.gateway.transport import NotSent
 from bot.gateway.waiting import Broadcast, Priority, Waiter, WaitingRooms
 from bot.metrics import REFUSALS
+from bot.turn import goes_in_response
 
-__all__ = ["Broadcast", "Counters", "Pacing", "Priority"]
+__all__ = ["Broadcast", "Counters", "Pacing", "Priority", "seconds_asked"]
 
 TRIES: Final = 4
 """How often a reply is sent that is refused each time."""
@@ -132,7 +133,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         rate_limit_args: Priority | Broadcast | None,
     ) -> Result:
         messages = messages_in(endpoint, data)
-        if not messages:
+        if not messages or goes_in_response(endpoint):  # kept for the response, it takes its turn when that is written
             return await callback(*args, **kwargs)
         may_leave = rate_limit_args.may_leave if isinstance(rate_limit_args, Broadcast) else None
         priority = Priority.BROADCAST if isinstance(rate_limit_args, Broadcast) else rate_limit_args or Priority.REPLY
@@ -147,7 +148,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
                 result = await callback(*args, **kwargs)
             except RetryAfter as refusal:
                 tries -= 1
-                self._refuse(endpoint, _seconds(refusal))
+                self._refuse(endpoint, seconds_asked(refusal))
                 if not tries:
                     raise
             else:
@@ -263,7 +264,8 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         self._dispatch()
 
 
-def _seconds(refusal: RetryAfter) -> float:
+def seconds_asked(refusal: RetryAfter) -> float:
+    """How long Telegram wants us to wait."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PTBDeprecationWarning)  # a number now, a timedelta in PTB's next major version
         wait = refusal.retry_after

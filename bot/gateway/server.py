@@ -38,6 +38,7 @@ class Server:
     ready: Checks
     refresh: Refresh
     webhook: Webhook | None = None
+    stopping: bool = False
     path: str = "/"
     _runner: web.AppRunner | None = None
     _bound: list[tuple[str, int]] = field(default_factory=list)
@@ -55,7 +56,8 @@ class Server:
         application.router.add_get("/metrics", self._metrics)
         if self.webhook is not None:
             application.router.add_post(self.path, self.webhook.receive)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_S)
+        # Who has gone away waits for no turn: its response would take a place among all that leaves, for nobody.
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_S, handler_cancellation=True)
         await runner.setup()
         host, port = self.address
         try:
@@ -66,7 +68,8 @@ class Server:
         self._runner, self._bound = runner, [(name[0], name[1]) for name in runner.addresses]
 
     async def drain(self) -> None:
-        """No more updates; what is at work is finished. The server still answers, that it is not ready."""
+        """No more updates by the webhook; what is at work is finished. Says from now on that it is not ready."""
+        self.stopping = True
         if self.webhook is not None:
             await self.webhook.drain(STOP_S)
 
@@ -79,8 +82,7 @@ class Server:
         return web.json_response({"ok": True})
 
     async def _readiness(self, _: web.Request) -> web.Response:
-        stopping = self.webhook is not None and self.webhook.draining
-        wrong = {**await self.ready(), "running": "stopping" if stopping else ""}
+        wrong = {**await self.ready(), "running": "stopping" if self.stopping else ""}
         ready = not any(wrong.values())
         checks = {name: reason or "ok" for name, reason in wrong.items()}
         return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)

@@ -15,9 +15,10 @@ import structlog
 
 from bot.gateway.limits import Timetable, Trip
 
-SPACING: Final = 0.1
-"""Seconds by which a second's worth of messages is stretched: the calls of several processes arrive less evenly than
-those of one (27 a second, not 30)."""
+SPACING: Final = 0.2
+"""Seconds by which a second's worth of messages is stretched (25 a second, not 30). Calls of several processes arrive
+less evenly than those of one, and answers in a webhook's response cannot be sent again: a fifth of a second for which
+everything stands still on the way must not make one too many of them."""
 LATE: Final = 0.05
 """How late a place may still be used, in seconds."""
 AHEAD: Final = 0.02

@@ -1,13 +1,14 @@
 """Updates that Telegram brings: taken once each, and answered in the response where that can be done.
 
 A response of 200 says that an update is dealt with; until then Telegram keeps it and brings it again, and keeps the
-chat's next one back. So each is worked through before it is answered for, and a crash in the middle loses nothing.
+chat's next one back. So each is worked through before it is answered for, and a crash in the middle loses nothing. An
+answer in the response takes its turn among all that leaves at the moment when the response is written.
 """
 
 import asyncio
 import hmac
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ from telegram.error import TelegramError
 
 from bot import metrics
 from bot.gateway.answering import body_of
-from bot.gateway.transport import Transport
+from bot.gateway.reading import read_update
+from bot.gateway.transport import NotSent, Transport
 from bot.turn import Call, Turn, working
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -41,17 +43,21 @@ Process = Callable[[Update], Awaitable[None]]
 class Webhook:
     """Takes the updates that come with the right secret. `process` deals with one and raises nothing.
 
-    `take_turn` waits until an answer may leave that is given again: many come again at once when a replica has died.
+    `leave` waits until an answer may go out in the response, `send` sends one by itself.
     """
 
     bot: Bot
     secret: str
     process: Process
-    take_turn: Callable[[Call], Awaitable[None]]
+    leave: Callable[[Call], Awaitable[None]]
+    send: Callable[[Call], Coroutine[Any, Any, None]]
     at_once: int = AT_ONCE
     held_s: float = HELD_S
     draining: bool = False
+    _open: set[asyncio.Task[web.Response]] = field(default_factory=set)
+    """What waits for its response."""
     _at_work: set[asyncio.Task[None]] = field(default_factory=set)
+    """What is being done, some of it after the response."""
     _responses: OrderedDict[int, asyncio.Future[Call | None]] = field(default_factory=OrderedDict)
     """By update: what stands in its response. Who brings an update again has not got that, so it is given again."""
 
@@ -60,19 +66,34 @@ class Webhook:
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(errors="replace"), self.secret.encode()):
             return web.Response(status=403)
-        if self.draining or len(self._at_work) >= self.at_once:
-            metrics.UPDATES_REFUSED.inc()
-            return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN_S)})
+        if self.draining or max(len(self._open), len(self._at_work)) >= self.at_once:
+            return self._come_again()
         update = self._read(await request.read())
         if update is None:
             return web.Response()  # brought again it would be no better
-        known = self._responses.get(update.update_id)
-        answer = await asyncio.shield(known or self._response(update))
+        responding = asyncio.create_task(self._respond(update))
+        self._open.add(responding)
+        responding.add_done_callback(self._open.discard)
+        return await responding
+
+    async def _respond(self, update: Update) -> web.Response:
+        until = asyncio.get_running_loop().time() + self.held_s
+        answer = await asyncio.shield(self._responses.get(update.update_id) or self._response(update))
         if answer is None:
             return web.Response()
-        if known is not None:
-            await self.take_turn(answer)
+        try:
+            async with asyncio.timeout_at(until):
+                await self.leave(answer)
+        except TimeoutError:
+            self._begin(self.send(answer))
+            return web.Response()
+        except NotSent:
+            return self._come_again()
         return web.Response(body=body_of(answer), content_type="application/json")
+
+    def _come_again(self) -> web.Response:
+        metrics.UPDATES_REFUSED.inc()
+        return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN_S)})
 
     def _response(self, update: Update) -> asyncio.Future[Call | None]:
         made = self._responses[update.update_id] = asyncio.ensure_future(self._deal_with(update))
@@ -83,26 +104,29 @@ class Webhook:
     async def drain(self, seconds: float) -> None:
         """Takes nothing more, and waits so long for what is at work."""
         self.draining = True
-        under_way: set[asyncio.Future[Any]] = {*self._at_work, *self._responses.values()}
-        if under_way:
+        if under_way := {*self._open, *self._at_work}:
             await asyncio.wait(under_way, timeout=seconds)
 
     def _read(self, body: bytes) -> Update | None:
         try:
-            return Update.de_json(Transport.parse_json_payload(body), self.bot)
-        except (TelegramError, ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("an update cannot be read and is left out", reason=type(error).__name__)
-            return None
+            raw = Transport.parse_json_payload(body)
+        except TelegramError:
+            raw = None
+        return read_update(raw, self.bot)
 
     async def _deal_with(self, update: Update) -> Call | None:
         """The call that stands in the response to an update, if any."""
         turn = Turn(open=True)
         with working(turn):
-            task = asyncio.create_task(self._work(update))
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
+            task = self._begin(self._work(update))
         await asyncio.wait({task}, timeout=self.held_s)
         return turn.close()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return task
 
     async def _work(self, update: Update) -> None:
         try:

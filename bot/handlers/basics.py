@@ -1,9 +1,9 @@
 """Greetings, help, and what a chat chooses for itself: country, language, being forgotten."""
 
 from functools import partial
+from typing import Final
 
 from telegram import BotCommandScopeChat, Update
-from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
@@ -13,11 +13,17 @@ from bot.domain.missions import coverage
 from bot.handlers.commands import menu
 from bot.handlers.find import Handler, answer, country_card
 from bot.handlers.house import Context, House
-from bot.handlers.render import pressed_query, reply, show
+from bot.handlers.news import news
+from bot.handlers.permission import may_change
+from bot.handlers.render import acknowledge, alert, pressed_query, reply, show
 from bot.storage import outbox, reports
 from bot.texts import answers
 from bot.texts.catalog import Words
 from bot.texts.messages import Message, Press
+
+START_COUNTRY: Final = "mycountry"
+START_NEWS: Final = "news"
+"""What deep links say that do not name a country: they come from channels."""
 
 
 def handlers(house: House) -> list[Handler]:
@@ -37,11 +43,15 @@ def handlers(house: House) -> list[Handler]:
 
 
 async def start(house: House, update: Update, context: Context) -> None:
-    """A greeting, or the card of the country that a deep link names."""
+    """A greeting, or what a deep link names: the card of a country, the choice of one's own, the news."""
     words, chat = await house.words(update), await house.chat(update)
     payload = " ".join(context.args or [])
     if payload.lower() in SENDERS:
         await reply(update, country_card(house, payload.lower(), None, words))
+    elif payload == START_COUNTRY:
+        await reply(update, answers.letters(house.live.directory.senders, "mine", words))
+    elif payload == START_NEWS:
+        await news(house, update, context)
     elif payload:
         await reply(update, answer(house, payload.replace("_", " "), words))
     else:
@@ -86,9 +96,9 @@ async def mine_button(house: House, update: Update, context: Context) -> None:
     query, words = pressed_query(update), await house.words(update)
     code = (query.data or "").partition(":")[2] or None
     if code is not None and code not in SENDERS:
-        await query.answer(text=words.plain("error.gone"), show_alert=True)
+        await alert(query, words.plain("error.gone"))
         return
-    await query.answer()
+    await acknowledge(query)
     await reply(update, await _choose_country(house, update, context, code, words))
 
 
@@ -100,9 +110,18 @@ async def _choose_country(house: House, update: Update, context: Context, code: 
     return answers.my_country_set(code, words)
 
 
-async def language(house: House, update: Update, _: Context) -> None:
+async def language(house: House, update: Update, context: Context) -> None:
+    """/language shows the choice; /language ru makes it."""
     words, chat = await house.words(update), await house.chat(update)
-    await reply(update, answers.languages(house.catalog, chat.language, words))
+    wanted = " ".join(context.args or []).lower()
+    if wanted not in house.catalog.languages:
+        await reply(update, answers.languages(house.catalog, chat.language, words))
+    elif not await may_change(update, context):
+        await reply(update, Message(words("error.group_admins_only")))
+    else:
+        words = await _choose_language(house, update, wanted)
+        await reply(update, Message(words("language.set")))
+        await _show_menu(house, update, context, words)
 
 
 async def language_button(house: House, update: Update, context: Context) -> None:
@@ -110,14 +129,27 @@ async def language_button(house: House, update: Update, context: Context) -> Non
     chosen = (query.data or "").partition(":")[2] or None
     chat = update.effective_chat
     if chat is None or (chosen is not None and chosen not in house.catalog.languages):
-        await query.answer(text=words.plain("error.gone"), show_alert=True)
+        await alert(query, words.plain("error.gone"))
         return
     if not await may_change(update, context):
-        await query.answer(text=words.plain("error.group_admins_only"), show_alert=True)
+        await alert(query, words.plain("error.group_admins_only"))
         return
-    await house.chats.choose_language(chat.id, chosen, house.clock())
-    words = await house.words(update)
+    words = await _choose_language(house, update, chosen)
     await show(query, Message(words("language.set")))
+    await _show_menu(house, update, context, words)
+
+
+async def _choose_language(house: House, update: Update, chosen: str | None) -> Words:
+    """The texts of the language that is now the chat's."""
+    assert update.effective_chat is not None  # noqa: S101 - commands and buttons come from chats
+    await house.chats.choose_language(update.effective_chat.id, chosen, house.clock())
+    return await house.words(update)
+
+
+async def _show_menu(house: House, update: Update, context: Context, words: Words) -> None:
+    """The list of commands beside the chat's line, in its language."""
+    assert update.effective_chat is not None  # noqa: S101 - commands and buttons come from chats
+    chat = update.effective_chat
     try:
         await context.bot.set_my_commands(
             commands=await menu(house, chat.id, words), scope=BotCommandScopeChat(chat_id=chat.id)
@@ -139,24 +171,10 @@ async def forget_button(house: House, update: Update, context: Context) -> None:
     if chat is None or query.data != "forget:yes":
         await show(query, Message(words("forget.kept")))
     elif not await may_change(update, context):
-        await query.answer(text=words.plain("error.group_admins_only"), show_alert=True)
+        await alert(query, words.plain("error.group_admins_only"))
     else:
         await house.chats.forget(chat.id)
         await outbox.forget(house.database, chat.id)
         await house.questions.forget(chat.id)
         await reports.forget(house.database, chat.id)
         await show(query, Message(words("forget.done")))
-
-
-async def may_change(update: Update, context: Context) -> bool:
-    """Whether this person may change what the chat has chosen: in a group only its admins may."""
-    chat, person = update.effective_chat, update.effective_user
-    if chat is None or chat.type in (ChatType.PRIVATE, ChatType.CHANNEL):
-        return True
-    message = update.effective_message
-    if update.callback_query is None and message is not None and message.sender_chat is not None:
-        return message.sender_chat.id == chat.id  # an anonymous admin writes in the name of the group
-    if person is None:
-        return False
-    member = await context.bot.get_chat_member(chat_id=chat.id, user_id=person.id)
-    return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)

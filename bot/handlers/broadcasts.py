@@ -1,6 +1,5 @@
 """What is being sent and what was: watched, paused, stopped, corrected, withdrawn."""
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import Final, cast
@@ -9,23 +8,27 @@ from telegram import CallbackQuery, MessageEntity, Update
 from telegram import Message as Received
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.domain.news import Bulletin, NewsItem
+from bot.domain.broadcasts import Kind, Stage
+from bot.domain.news import Bulletin, as_before
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.permission import Right, needs
+from bot.handlers.numbers import number_in
+from bot.handlers.permission import DESK, Right, needs
 from bot.handlers.publishing import page_of, show_progress, show_proposal
-from bot.handlers.render import reply, say, show
+from bot.handlers.render import acknowledge, alert, reply, say, show
+from bot.handlers.tables import answer
 from bot.storage import broadcasts, bulletins
-from bot.storage.broadcasts import GOING_ON, Amendment
-from bot.storage.bulletins import Kind, Stage, Stored
+from bot.storage.broadcasts import Amendment
+from bot.storage.bulletins import Stored
 from bot.texts import broadcasts as texts
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
+from bot.texts.tables import Report
 
 SHOWN_AT_ONCE: Final = 5
 PAGE: Final = 5
 PAGES: Final = 200
-_MARK: Final = re.compile(r"#c(\d{1,9})")
+_MARK: Final = "#c"
 
 
 class _Correction(filters.MessageFilter):
@@ -45,7 +48,7 @@ def handlers(house: House) -> list[Handler]:
     ]
 
 
-@needs(Right.PUBLISH)
+@needs(DESK["broadcasts"])
 async def show_all(house: House, update: Update, context: Context) -> None:
     """Every broadcast that goes on, each in a message that keeps itself true; then the past ones."""
     words, chat, now = await house.words(update), update.effective_chat, house.clock()
@@ -60,11 +63,11 @@ async def show_all(house: House, update: Update, context: Context) -> None:
 @needs(Right.PUBLISH)
 async def past_button(house: House, update: Update, _: Context) -> None:
     query, words = cast("CallbackQuery", update.callback_query), await house.words(update)
-    page = (query.data or "").partition(":")[2]
-    if not (page.isascii() and page.isdigit() and int(page) < PAGES):
-        await query.answer(text=words.plain("desk.cast.gone"), show_alert=True)
+    page = number_in((query.data or "").partition(":")[2])
+    if page is None or page >= PAGES:
+        await alert(query, words.plain("desk.cast.gone"))
         return
-    await show(query, await _past(house, int(page), words))
+    await show(query, await _past(house, page, words))
 
 
 async def _past(house: House, page: int, words: Words, *, none_going_on: bool = False) -> Message:
@@ -76,27 +79,27 @@ async def _past(house: House, page: int, words: Words, *, none_going_on: bool = 
 async def cast_button(house: House, update: Update, context: Context) -> None:
     """A button below one broadcast."""
     query, words = cast("CallbackQuery", update.callback_query), await house.words(update)
-    number, _, verb = (query.data or "").removeprefix("cast:").partition(":")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    stored = await bulletins.get(house.database, int(number)) if is_number else None
+    text, _, verb = (query.data or "").removeprefix("cast:").partition(":")
+    number = number_in(text)
+    stored = await bulletins.get(house.database, number) if number is not None else None
     if stored is None or stored.stage is Stage.SHELF:
-        await query.answer(text=words.plain("desk.cast.gone"), show_alert=True)
+        await alert(query, words.plain("desk.cast.gone"))
         return
     match verb:
         case "pause" | "resume":
             await _steer(house, update, query, stored, words)
-        case "stop" if stored.stage in GOING_ON:
+        case "stop" if stored.stage.goes_on:
             await _ask_stop(house, update, query, stored, words)
         case "correct" if _amendable(stored):
-            await query.answer()
+            await acknowledge(query)
             await reply(update, texts.ask_correction(stored.id, stored.bulletin.item.title, words))
         case "withdraw" if _amendable(stored):
-            await query.answer()
+            await acknowledge(query)
             await _propose(house, update, context, stored, stored.bulletin, Kind.WITHDRAWAL)
         case "show":
             await _show_report(house, query, stored, words)
         case _:
-            await query.answer(text=words.plain("desk.already"), show_alert=True)
+            await alert(query, words.plain("desk.already"))
 
 
 async def _steer(house: House, update: Update, query: CallbackQuery, stored: Stored, words: Words) -> None:
@@ -105,7 +108,7 @@ async def _steer(house: House, update: Update, query: CallbackQuery, stored: Sto
     assert person is not None  # noqa: S101 - only persons have rights
     deed = broadcasts.pause if (query.data or "").endswith("pause") else broadcasts.resume
     done = await deed(house.database, stored.id, person.id, house.clock())
-    await show_progress(house, query, stored.id, words, alert=None if done else words.plain("desk.already"))
+    await show_progress(house, query, stored.id, words, None if done else words.plain("desk.already"))
 
 
 async def _ask_stop(house: House, update: Update, query: CallbackQuery, stored: Stored, words: Words) -> None:
@@ -135,19 +138,14 @@ async def corrected(house: House, update: Update, context: Context) -> None:
         await reply(update, Message(words("desk.cast.gone")))
         return
     page = await page_of(house, message, words)
-    if isinstance(page, Message):
-        await reply(update, page)
+    if isinstance(page, Report):
+        await answer(update, page)
         return
-    bulletin = replace(page, item=_as_before(page.item, stored.bulletin.item))
+    bulletin = replace(page, item=as_before(page.item, stored.bulletin.item))
     if bulletin == stored.bulletin:
         await reply(update, Message(words("desk.correct.same")))
     else:
         await _propose(house, update, context, stored, bulletin, Kind.CORRECTION)
-
-
-def _as_before(page: NewsItem, old: NewsItem) -> NewsItem:
-    """A page does not say whom it concerns nor who published it: that stays."""
-    return replace(page, country=old.country, language=old.language, publisher=old.publisher, url=old.url)
 
 
 async def _propose(
@@ -168,9 +166,8 @@ def corrected_number(message: Received) -> int | None:
     question = message.reply_to_message
     if question is None or question.text is None or question.from_user is None or not question.from_user.is_bot:
         return None
-    marks = question.parse_entities([MessageEntity.CODE]).values()
-    found = next((match for mark in marks if (match := _MARK.fullmatch(mark))), None)
-    return int(found[1]) if found else None
+    marks = [mark for mark in question.parse_entities([MessageEntity.CODE]).values() if mark.startswith(_MARK)]
+    return next((number for mark in marks if (number := number_in(mark.removeprefix(_MARK))) is not None), None)
 
 
 def _amendable(stored: Stored) -> bool:

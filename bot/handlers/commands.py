@@ -1,13 +1,11 @@
 """The command menus and the bot's descriptions, in every language."""
 
-from typing import Final
-
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.handlers.house import House
-from bot.handlers.permission import Right, has
+from bot.handlers.permission import DESK, has
 from bot.storage import roles
 from bot.texts.catalog import DEFAULT, Catalog, Words
 
@@ -15,18 +13,6 @@ COMMANDS = (
     *("find", "nearest", "emergency", "mycountry", "news", "subscribe", "unsubscribe", "settings"),
     *("language", "help", "privacy", "forgetme"),
 )
-DESK: Final = {
-    "publish": Right.PUBLISH,
-    "broadcasts": Right.PUBLISH,
-    "reports": Right.REPORTS,
-    "stats": Right.WATCH,
-    "audit": Right.WATCH,
-    "admins": Right.WATCH,
-    "reload": Right.TABLES,
-    "rollback": Right.TABLES,
-    "export": Right.TABLES,
-}
-"""The commands of the desk and what they need; shown only to those who have it."""
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,5 @@
-"""Apply and Cancel below something that was shown: which proposal is meant, and what is said when it is not open."""
+"""The buttons below something that was shown: which proposal is meant, and what is said when it is not open."""
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,13 +7,12 @@ from telegram import CallbackQuery
 from telegram.error import BadRequest
 
 from bot.handlers.house import House
-from bot.handlers.render import show
+from bot.handlers.numbers import number_in
+from bot.handlers.render import alert, show
 from bot.storage import proposals
 from bot.storage.proposals import Proposal, State
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
-
-_DATA = re.compile(r"[a-z]+:(apply|cancel):([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,19 @@ class Pressed:
 
 
 async def opened(house: House, query: CallbackQuery, kinds: tuple[str, ...]) -> Pressed | None:
-    """The open proposal of this person and one of these kinds whose button was pressed, if it is one."""
-    data = _DATA.fullmatch(query.data or "")
-    proposal = await proposals.get(house.database, int(data[2])) if data else None
-    if data is None or proposal is None or proposal.kind not in kinds:
+    """The open proposal below which Apply or Cancel was pressed: `<anything>:apply:NUMBER`, `…:cancel:NUMBER`."""
+    _, verb, number = [*(query.data or "").split(":", 2), "", ""][:3]
+    proposal = await own(house, query, number, kinds) if verb in ("apply", "cancel") else None
+    return Pressed(proposal, verb == "cancel") if proposal is not None and proposal.state is State.OPEN else None
+
+
+async def own(house: House, query: CallbackQuery, number: str, kinds: tuple[str, ...]) -> Proposal | None:
+    """The proposal with this number, open or not, if it is one of these kinds and was shown to who presses."""
+    known = number_in(number)
+    proposal = await proposals.get(house.database, known) if known is not None else None
+    if proposal is None or proposal.kind not in kinds or proposal.actor != query.from_user.id:
         return None
-    if proposal.actor != query.from_user.id or proposal.state is not State.OPEN:
-        return None
-    return Pressed(proposal, data[1] == "cancel")
+    return proposal
 
 
 async def cancel(house: House, query: CallbackQuery, proposal: Proposal, words: Words) -> None:
@@ -41,13 +44,22 @@ async def cancel(house: House, query: CallbackQuery, proposal: Proposal, words: 
     if cancelled:
         await show(query, Message(words("desk.cancelled")))
     else:
-        await tell(query, words.plain("desk.already"))
+        await tell_closed(house, query, proposal, words)
+
+
+async def tell_closed(house: House, query: CallbackQuery, shown: Proposal, words: Words) -> None:
+    """Nothing was done. What can be done no more goes away; what stands in its place after a deed stays."""
+    already = words.plain("desk.already")
+    proposal = await proposals.get(house.database, shown.id)
+    if proposal is not None and proposal.state in (State.DONE, State.CANCELLED):
+        await alert(query, already)
+    else:
+        await show(query, Message(words("desk.already")), already)
 
 
 async def tell(query: CallbackQuery, text: str) -> None:
     """Says that nothing was done, and takes the buttons away that can do nothing any more."""
-    with suppress(BadRequest):
-        await query.answer(text=text, show_alert=True)
+    await alert(query, text)
     await without_buttons(query)
 
 

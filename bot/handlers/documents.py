@@ -1,19 +1,16 @@
 """A document sent to the bot: a table or a news page, which goes through the same door as /reload."""
 
-import asyncio
 from enum import Enum
 from functools import partial
 from typing import Final
 
 from telegram import Document, Update
-from telegram import Message as TelegramMessage
-from telegram.constants import ChatType
-from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.domain.editions import Refused
 from bot.domain.news import Bulletin
 from bot.handlers.confirming import cancel, opened, tell
+from bot.handlers.downloads import download
 from bot.handlers.find import Handler, not_text
 from bot.handlers.house import Context, House
 from bot.handlers.permission import Right, may, needs, refuse
@@ -25,8 +22,6 @@ from bot.texts import tables as texts
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
 
-MOST_BYTES: Final = 2 * 1024 * 1024
-DOWNLOAD_S: Final = 30.0
 KIND: Final = "shelf"
 
 _TABLE_TYPES: Final = ("text/csv", "text/comma-separated-values", "application/csv")
@@ -38,7 +33,7 @@ class Sort(Enum):
 
 
 def handlers(house: House) -> list[Handler]:
-    documents = filters.UpdateType.MESSAGE & filters.Document.ALL
+    documents = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.Document.ALL
     return [
         MessageHandler(documents, partial(document, house)),
         CallbackQueryHandler(partial(page_button, house), r"^shelf:"),
@@ -46,41 +41,27 @@ def handlers(house: House) -> list[Handler]:
 
 
 async def document(house: House, update: Update, context: Context) -> None:
-    """Offers to load a table or to put a news page on the shelf; to those who may.
-
-    In a group nobody may, and what is neither is none of the bot's business there.
-    """
+    """Offers to load a table or to put a news page on the shelf; to those who may."""
     message = update.effective_message
     if message is None or message.document is None:
         return
     found, words = message.document, await house.words(update)
     sort = _sort(found)
-    if sort is None and message.chat.type != ChatType.PRIVATE:
-        return
     if sort is None and not await may(house, update, Right.PUBLISH):
         await not_text(house, update, context)
     elif sort is None:
         await reply(update, Message(words("desk.document.unknown")))
     elif not await may(house, update, sort.value):
         await refuse(house, update)
-    elif (found.file_size or 0) > MOST_BYTES:
-        await reply(update, _too_large(words))
     else:
-        await _received(house, update, message, sort)
+        await _received(house, update, found, sort)
 
 
-async def _received(house: House, update: Update, message: TelegramMessage, sort: Sort) -> None:
-    assert message.document is not None  # noqa: S101 - looked at above
-    words, name = await house.words(update), message.document.file_name or ""
-    try:
-        async with asyncio.timeout(DOWNLOAD_S):
-            file = await message.document.get_file()
-            content = None if (file.file_size or 0) > MOST_BYTES else bytes(await file.download_as_bytearray())
-    except (TelegramError, TimeoutError):
-        await reply(update, Message(words("desk.document.lost")))
-        return
-    if content is None or len(content) > MOST_BYTES:
-        await reply(update, _too_large(words))
+async def _received(house: House, update: Update, received: Document, sort: Sort) -> None:
+    words, name = await house.words(update), received.file_name or ""
+    content = await download(received, words)
+    if isinstance(content, Message):
+        await reply(update, content)
     elif sort is Sort.TABLE:
         await _table(house, update, name, content)
     else:
@@ -144,7 +125,3 @@ def _sort(found: Document) -> Sort | None:
     if "." in name:
         return None
     return Sort.TABLE if found.mime_type in _TABLE_TYPES else Sort.PAGE if found.mime_type == "text/plain" else None
-
-
-def _too_large(words: Words) -> Message:
-    return Message(words("desk.document.too_large", megabytes=MOST_BYTES // 1024 // 1024))

@@ -20,7 +20,7 @@ from bot.turn import at_work, kind_of
 OWN: Final = Path(__file__).resolve().parent.parent
 """The folder of the program: the place of an error is the last line of it that the error came through."""
 TOO_LATE: Final = "query is too old"
-"""What Telegram says to the answer to a button that was pressed while the bot was away."""
+"""What Telegram says to the answer to an inline query, or to a button, of the time while the bot was away."""
 
 Alert = Callable[..., Awaitable[None]]
 
@@ -29,13 +29,18 @@ log = structlog.get_logger(__name__)
 
 async def on_error(house: House, alert: Alert, update: object, context: Context) -> None:
     error = context.error
+    if isinstance(error, BadRequest) and TOO_LATE in error.message.lower():
+        log.info("nobody waits for this answer any more", kind=kind_of(update))
+        return
     if (turn := at_work()) is not None:
         turn.failed = True
     log.error("an update failed", kind=kind_of(update), exc_info=error)
-    if isinstance(update, Update) and update.effective_message is not None and not isinstance(error, NetworkError):
+    # For the library a call that Telegram refuses is a NetworkError too; after a bad line an apology is one more call.
+    reachable = isinstance(error, BadRequest) or not isinstance(error, NetworkError)
+    if isinstance(update, Update) and update.effective_message is not None and reachable:
         await _apologise(house, update)
-    if error is not None and _concerns_admins(error):
-        await _tell_admins(house, alert, error)
+    if error is not None:
+        await tell_admins(house, alert, error)
 
 
 async def _apologise(house: House, update: Update) -> None:
@@ -50,8 +55,10 @@ async def _apologise(house: House, update: Update) -> None:
         log.warning("the apology could not be sent", reason=type(second).__name__)
 
 
-async def _tell_admins(house: House, alert: Alert, error: Exception) -> None:
+async def tell_admins(house: House, alert: Alert, error: Exception) -> None:
     """Kind and place only: the text of an error may hold what somebody wrote."""
+    if not _concerns_admins(error):
+        return
     trouble = Trouble(type(error).__name__, place_of(error))
     match house.troubles.note(trouble, house.clock()):
         case Tell(times):
@@ -61,10 +68,8 @@ async def _tell_admins(house: House, alert: Alert, error: Exception) -> None:
 
 
 def _concerns_admins(error: Exception) -> bool:
-    """Not what happens to every bot: a bad line to Telegram, a person who blocked it, a button pressed long ago."""
-    if isinstance(error, BadRequest):
-        return TOO_LATE not in error.message.lower()
-    return not isinstance(error, NetworkError | Forbidden | RetryAfter)
+    """Not what happens to every bot: a bad line to Telegram, a person who blocked it."""
+    return isinstance(error, BadRequest) or not isinstance(error, NetworkError | Forbidden | RetryAfter)
 
 
 def place_of(error: BaseException) -> str:

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, MessageEntity, Update
+from telegram import Message as Received
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
@@ -11,7 +12,7 @@ from bot.domain.countries import HOST, SENDERS
 from bot.domain.matching import Answer, Found, HostCountry, Nothing, Unsure, search
 from bot.domain.missions import Coverage, Mission, coverage
 from bot.handlers.house import Context, House
-from bot.handlers.render import pressed_query, reply, show
+from bot.handlers.render import acknowledge, alert, pressed_query, reply, show
 from bot.metrics import MATCHES
 from bot.texts import answers, cards, places
 from bot.texts.catalog import Words
@@ -80,12 +81,12 @@ async def question(house: House, update: Update, context: Context) -> None:
         return
     text = message.text
     if message.chat.type != ChatType.PRIVATE:
-        mention = f"@{context.bot.username}"
+        rest = _addressed(message, f"@{context.bot.username}")
         replied = message.reply_to_message
         to_us = replied is not None and replied.from_user is not None and replied.from_user.id == context.bot.id
-        if mention.lower() not in text.lower() and not to_us:
+        if rest is None and not to_us:
             return
-        text = _without(text, mention)
+        text = text if rest is None else rest
     words = await house.words(update)
     await reply(update, answer(house, text.removeprefix("/"), words, message.chat.id))
 
@@ -142,7 +143,7 @@ async def _send_pin(query: CallbackQuery, mission: Mission, words: Words) -> Non
     if pin is None or query.message is None:
         await _gone(query, words)
         return
-    await query.answer()
+    await acknowledge(query)
     await query.message.get_bot().send_venue(
         chat_id=query.message.chat.id,
         latitude=pin.latitude,
@@ -157,7 +158,7 @@ async def _send_contact(query: CallbackQuery, mission: Mission, words: Words) ->
     if contact is None or query.message is None:
         await _gone(query, words)
         return
-    await query.answer()
+    await acknowledge(query)
     await query.message.get_bot().send_contact(
         chat_id=query.message.chat.id, phone_number=contact.phone, first_name=contact.name, vcard=contact.vcard
     )
@@ -186,13 +187,20 @@ async def _pressed(house: House, update: Update) -> tuple[CallbackQuery, Words]:
 
 
 async def _gone(query: CallbackQuery, words: Words) -> None:
-    await query.answer(text=words.plain("error.gone"), show_alert=True)
+    await alert(query, words.plain("error.gone"))
 
 
 def _argument(query: CallbackQuery) -> str:
     return (query.data or "").partition(":")[2]
 
 
-def _without(text: str, mention: str) -> str:
-    place = text.lower().find(mention.lower())
-    return text if place < 0 else f"{text[:place]} {text[place + len(mention) :]}".strip()
+def _addressed(message: Received, mention: str) -> str | None:
+    """The text without the mention of the bot, alone or at the end of a command; None where it is not mentioned."""
+    marked = message.parse_entities([MessageEntity.MENTION, MessageEntity.BOT_COMMAND])
+    for entity, text in marked.items():
+        if text.lower().endswith(mention.lower()):
+            whole = (message.text or "").encode("utf-16-le", "surrogatepass")  # entities count UTF-16 units
+            end = entity.offset + entity.length
+            before, after = whole[: 2 * (end - len(mention))], whole[2 * end :]
+            return (before + " ".encode("utf-16-le") + after).decode("utf-16-le", "surrogatepass").strip()
+    return None

@@ -23,6 +23,7 @@ from bot.texts.catalog import Catalog, Words
 READY: Final = 2
 """How many editions that were shown are held in memory."""
 
+Watch = Callable[[int, int, int, str], None]
 Context = CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]
 
 
@@ -46,12 +47,12 @@ class House:
     zone: ZoneInfo
     clock: Callable[[], datetime]
     send_rate: float
-    watch: Callable[[int, int, int, str], None]
+    watch: Watch
     """From now on this message of this chat shows how far this bulletin has got, in this language."""
     questions: Questions
     files: Files
     troubles: Troubles = field(default_factory=Troubles)
-    turn: Lock = field(default_factory=Lock)
+    replacing: Lock = field(default_factory=Lock)
     """Held while `live` is replaced."""
     ready: dict[int, Edition] = field(default_factory=dict)
     """The editions shown last, by number; they need not be read again when they are agreed to."""

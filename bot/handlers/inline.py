@@ -87,7 +87,6 @@ def _title(code: str, post: Mission | None, words: Words) -> str:
 def _description(post: Mission | None, words: Words) -> str:
     if post is None:
         return words.plain("inline.no_post")
-    numbers = post.emergency_phones or post.phones
     mark = words.plain(f"status.mark.{post.status}")
-    parts = [f"{mark} {words.city(post.city)}", *(cards.phone_text(number, words) for number in numbers[:2])]
+    parts = [f"{mark} {words.city(post.city)}", *(cards.phone_text(number, words) for number in post.first_phones[:2])]
     return clip(" · ".join(parts), 200)

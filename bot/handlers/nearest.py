@@ -7,11 +7,11 @@ from telegram.constants import ChatType, ParseMode
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.domain.cities import POSITIONS
-from bot.domain.matching import Found, search
+from bot.domain.matching import Found, Nothing, search
 from bot.domain.missions import nearest
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.render import pressed_query, reply
+from bot.handlers.render import acknowledge, pressed_query, reply
 from bot.texts import answers
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
@@ -26,7 +26,7 @@ def handlers(house: House) -> list[Handler]:
 
 
 async def near(house: House, update: Update, context: Context) -> None:
-    """/nearest asks for a place; /nearest Kazan takes the city, /nearest Kenya the country too."""
+    """/nearest asks for a place; /nearest Kazan takes the city, /nearest Kenya Kazan the country too."""
     words = await house.words(update)
     text = " ".join(context.args or [])
     if not text:
@@ -35,14 +35,15 @@ async def near(house: House, update: Update, context: Context) -> None:
     named = search(house.live.index, text, words.language)
     place = POSITIONS.get(named.city) if named.city else None
     if place is None:
-        await reply(update, Message(words("near.unknown_city")))
+        only_country = named.city is None and not isinstance(named, Nothing)
+        await reply(update, Message(words("near.no_city" if only_country else "near.unknown_city")))
         return
     chat = await house.chat(update)
     await reply(update, _around(house, place, named.code if isinstance(named, Found) else chat.country, words))
 
 
 async def near_button(house: House, update: Update, _: Context) -> None:
-    await pressed_query(update).answer()
+    await acknowledge(pressed_query(update))
     await _ask(update, await house.words(update))
 
 

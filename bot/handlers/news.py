@@ -6,16 +6,19 @@ from telegram import ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
+from bot.domain.countries import SENDERS
 from bot.domain.delivery import Ended
 from bot.domain.missions import coverage
 from bot.domain.quiet import Quiet
-from bot.handlers.basics import may_change
-from bot.handlers.find import Handler
+from bot.handlers.find import Handler, country_card
 from bot.handlers.house import Context, House
-from bot.handlers.render import pressed_query, reply, say, show
+from bot.handlers.numbers import number_in
+from bot.handlers.permission import may_change
+from bot.handlers.render import acknowledge, alert, pressed_query, reply, say, show
 from bot.storage import bulletins, subscriptions
 from bot.storage.bulletins import Leaf
-from bot.storage.subscriptions import Subscription
+from bot.storage.subscriptions import Choices, Subscription
+from bot.texts import answers
 from bot.texts import subscriptions as texts
 from bot.texts.bulletins import bulletin_message, leafing
 from bot.texts.catalog import Words
@@ -32,7 +35,8 @@ def handlers(house: House) -> list[Handler]:
         CommandHandler("subscribe", partial(subscribe, house), new),
         CommandHandler("unsubscribe", partial(unsubscribe, house), new),
         CommandHandler("settings", partial(settings, house), new),
-        CallbackQueryHandler(partial(news_button, house), r"^news:\d{1,9}$"),
+        CallbackQueryHandler(partial(news_button, house), r"^news:"),
+        CallbackQueryHandler(partial(own_button, house), r"^(own:|choose$)"),
         CallbackQueryHandler(partial(subscribe_button, house), r"^(un)?subscribe$"),
         CallbackQueryHandler(partial(settings_button, house), r"^(set|quiet|zone):"),
         ChatMemberHandler(partial(membership, house), ChatMemberHandler.MY_CHAT_MEMBER),
@@ -49,9 +53,10 @@ async def news(house: House, update: Update, _: Context) -> None:
 
 async def news_button(house: House, update: Update, _: Context) -> None:
     query, words = pressed_query(update), await house.words(update)
-    leaf = await bulletins.leaf(house.database, int((query.data or "").partition(":")[2]))
+    number = number_in((query.data or "").partition(":")[2])
+    leaf = await bulletins.leaf(house.database, number) if number is not None else None
     if leaf is None:
-        await query.answer(text=words.plain("error.gone"), show_alert=True)
+        await alert(query, words.plain("error.gone"))
         return
     await show(query, await _leaf_message(house, update, leaf, words))
 
@@ -66,6 +71,20 @@ async def _leaf_message(
     message = bulletin_message(leaf.stored.bulletin, own, words, intro=intro)
     turn = leafing(leaf.earlier, leaf.later, words)
     return Message(message.text, (*message.buttons, *([turn] if turn else [])))
+
+
+async def own_button(house: House, update: Update, _: Context) -> None:
+    """A button below a bulletin: its answer is a message of its own, since the bulletin is to stay."""
+    query, words = pressed_query(update), await house.words(update)
+    code = (query.data or "").partition(":")[2]
+    if query.data != "choose" and code not in SENDERS:
+        await alert(query, words.plain("error.gone"))
+        return
+    await acknowledge(query)
+    if query.data == "choose":
+        await reply(update, answers.letters(house.live.directory.senders, "mine", words))
+    else:
+        await reply(update, country_card(house, code, None, words))
 
 
 async def subscribe(house: House, update: Update, context: Context) -> None:
@@ -104,7 +123,7 @@ async def _unsubscribed(house: House, update: Update, context: Context, words: W
 async def subscribe_button(house: House, update: Update, context: Context) -> None:
     query = pressed_query(update)
     if query.data == "subscribe":
-        await query.answer()
+        await acknowledge(query)
         await subscribe(house, update, context)
     else:
         await show(query, await _unsubscribed(house, update, context, await house.words(update)))
@@ -133,7 +152,7 @@ async def settings_button(house: House, update: Update, context: Context) -> Non
     query, words, chat = pressed_query(update), await house.words(update), update.effective_chat
     found = await subscriptions.get(house.database, chat.id) if chat is not None else None
     if found is not None and not await may_change(update, context):
-        await query.answer(text=words.plain("error.group_admins_only"), show_alert=True)
+        await alert(query, words.plain("error.group_admins_only"))
         return
     if query.data == "set:quiet" and found is not None:
         await show(query, texts.choose_quiet(words))
@@ -146,7 +165,7 @@ async def settings_button(house: House, update: Update, context: Context) -> Non
     await show(query, await _settings_message(house, update, found, words))
 
 
-def _choice(data: str, found: Subscription) -> dict[str, object]:
+def _choice(data: str, found: Subscription) -> Choices:
     """What a button changes; nothing for one that no message of ours has."""
     kind, _, value = data.partition(":")
     quiets = {f"{quiet.start}-{quiet.end}": quiet for quiet in texts.QUIET_CHOICES}
@@ -175,7 +194,7 @@ async def membership(house: House, update: Update, context: Context) -> None:
         reason = Ended.BLOCKED if kind == ChatType.PRIVATE else Ended.KICKED
         await subscriptions.end(house.database, change.chat.id, reason, house.clock())
     elif kind == ChatType.CHANNEL:
-        await _channel(house, update, change, context, words)
+        await _channel(house, change, context, words)
     elif kind == ChatType.PRIVATE and not was:
         found = await subscriptions.get(house.database, change.chat.id)
         if found is not None and found.ended is Ended.BLOCKED:
@@ -183,14 +202,14 @@ async def membership(house: House, update: Update, context: Context) -> None:
             await say(context.bot, change.chat.id, again)
 
 
-async def _channel(house: House, update: Update, change: ChatMemberUpdated, context: Context, words: Words) -> None:
+async def _channel(house: House, change: ChatMemberUpdated, context: Context, words: Words) -> None:
     """A channel subscribes by making the bot an admin who may post, and ends it by taking that away."""
     if not getattr(change.new_chat_member, "can_post_messages", False):
         await subscriptions.end(house.database, change.chat.id, Ended.KICKED, house.clock())
     elif await subscriptions.start(house.database, change.chat.id, change.chat.type, words.language, house.clock()):
         leaf = await bulletins.leaf(house.database)
         intro = words("subscribe.channel")
-        welcome = Message(intro) if leaf is None else await _leaf_message(house, update, leaf, words, intro)
+        welcome = Message(intro) if leaf is None else bulletin_message(leaf.stored.bulletin, None, words, intro=intro)
         await say(context.bot, change.chat.id, welcome)
 
 

@@ -1,15 +1,15 @@
-"""The one place that decides who may do what at the desk."""
+"""The one place that decides who may do what, at the desk and with what a chat has chosen."""
 
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from telegram import Update
-from telegram.constants import ChatType
+from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.handlers.house import Context, House
-from bot.handlers.render import reply
+from bot.handlers.render import alert, reply
 from bot.storage import roles
 from bot.storage.roles import Role
 from bot.texts.messages import Message
@@ -28,6 +28,18 @@ class Right(Enum):
     """Only an admin of BOT_ADMIN_IDS gives and takes roles."""
 
 
+DESK: Final = {
+    "publish": Right.PUBLISH,
+    "broadcasts": Right.PUBLISH,
+    "reports": Right.REPORTS,
+    "stats": Right.WATCH,
+    "audit": Right.WATCH,
+    "admins": Right.WATCH,
+    "reload": Right.TABLES,
+    "rollback": Right.TABLES,
+    "export": Right.TABLES,
+}
+"""The commands of the desk and what they need; shown only to those who have it."""
 EDITORS_MAY = frozenset({Right.PUBLISH, Right.REPORTS, Right.WATCH})
 
 
@@ -67,6 +79,20 @@ def needs(right: Right) -> Callable[[Callback], Callback]:
 async def refuse(house: House, update: Update) -> None:
     words = await house.words(update)
     if update.callback_query is not None:
-        await update.callback_query.answer(text=words.plain("error.admins_only"), show_alert=True)
+        await alert(update.callback_query, words.plain("error.admins_only"))
     else:
         await reply(update, Message(words("error.admins_only")))
+
+
+async def may_change(update: Update, context: Context) -> bool:
+    """Whether this person may change what the chat has chosen: in a group or a channel only its admins may."""
+    chat, person = update.effective_chat, update.effective_user
+    if chat is None or chat.type == ChatType.PRIVATE:
+        return True
+    message = update.effective_message
+    if update.callback_query is None and message is not None and message.sender_chat is not None:
+        return message.sender_chat.id == chat.id  # an anonymous admin writes in the name of the group
+    if person is None:
+        return False
+    member = await context.bot.get_chat_member(chat_id=chat.id, user_id=person.id)
+    return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)

@@ -3,30 +3,34 @@
 from functools import partial
 from typing import Final, cast
 
-from telegram import CallbackQuery, Document, Update
+from telegram import CallbackQuery, Update
 from telegram import Message as Received
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.editions import Refused
 from bot.domain.missions import coverage
 from bot.domain.news import Bulletin
+from bot.handlers.confirming import cancel, own, tell_closed
+from bot.handlers.downloads import download
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.permission import Right, needs
-from bot.handlers.render import reply, say, show
+from bot.handlers.numbers import number_in
+from bot.handlers.permission import DESK, Right, needs
+from bot.handlers.render import acknowledge, alert, reply, say, show
+from bot.handlers.tables import answer
 from bot.storage import broadcasts, bulletins, outbox, proposals
 from bot.storage.broadcasts import Amendment, Closed
-from bot.storage.bulletins import Kind, Stage
 from bot.storage.outbox import AlreadyPublished, Published
-from bot.storage.proposals import Proposal, State
+from bot.storage.proposals import Proposal
 from bot.texts import broadcasts as texts
 from bot.texts.bulletins import bulletin_message, correction_message, withdrawal_message
 from bot.texts.catalog import Words
 from bot.texts.markup import Html, clip, one_line
 from bot.texts.messages import Message
+from bot.texts.tables import Report, faults
 
-PAGE_BYTES: Final = 1024 * 1024
 OLD_DAYS: Final = 7
 LISTED: Final = 6
 KINDS: Final = ("publish", Kind.CORRECTION, Kind.WITHDRAWAL, "stop")
@@ -43,7 +47,7 @@ def handlers(house: House) -> list[Handler]:
     ]
 
 
-@needs(Right.PUBLISH)
+@needs(DESK["publish"])
 async def publish(house: House, update: Update, context: Context) -> None:
     """The page replied to or sent along, the one with a number, or the latest on the shelf."""
     words, message = await house.words(update), cast("Received", update.effective_message)
@@ -55,48 +59,39 @@ async def publish(house: House, update: Update, context: Context) -> None:
     else:
         await _latest(house, update, context, words)
         return
-    if isinstance(found, Message):
-        await reply(update, found)
+    if isinstance(found, Report):
+        await answer(update, found)
     else:
         await propose(house, update, context, found)
 
 
-async def page_of(house: House, source: Received, words: Words) -> Bulletin | Message:
+async def page_of(house: House, source: Received, words: Words) -> Bulletin | Report:
     """The page in a message, or what to say of it."""
     if source.document is not None:
-        data = await _download(source.document, words)
-        if isinstance(data, Message):
-            return data
-        name = clip(one_line(source.document.file_name or ""), 80) or "page.txt"
+        name, kind = source.document.file_name or "", source.document.mime_type or ""
+        if not (name.lower().endswith(".txt") or kind == "text/plain"):
+            return Report(Message(words("desk.page.type")))
+        data = await download(source.document, words)
+        name = clip(one_line(name), 80) or "page.txt"
     elif source.text:
         data, name = source.text.encode("utf-8", "replace"), "message"
     else:
-        return Message(words("desk.publish.usage"))
+        return Report(Message(words("desk.publish.usage")))
+    if isinstance(data, Message):
+        return Report(data)
     page = await house.files.read_page(name, data)
-    return texts.faults(page.faults, words) if isinstance(page, Refused) else page
+    return faults(page.faults, words) if isinstance(page, Refused) else page
 
 
-async def _download(document: Document, words: Words) -> bytes | Message:
-    name, kind = (document.file_name or "").lower(), document.mime_type or ""
-    if not (name.endswith(".txt") or kind == "text/plain"):
-        return Message(words("desk.page.type"))
-    if (document.file_size or 0) > PAGE_BYTES:
-        return Message(words("desk.page.too_big"))
-    try:
-        file = await document.get_file()
-        return bytes(await file.download_as_bytearray())
-    except TelegramError:
-        return Message(words("desk.page.unreadable"))
-
-
-async def _by_number(house: House, text: str, words: Words) -> Bulletin | Message:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        return Message(words("desk.publish.usage"))
-    stored = await bulletins.get(house.database, int(text))
+async def _by_number(house: House, text: str, words: Words) -> Bulletin | Report:
+    number = number_in(text)
+    if number is None:
+        return Report(Message(words("desk.publish.usage")))
+    stored = await bulletins.get(house.database, number)
     if stored is None or stored.kind is not Kind.NEWS:
-        return Message(words("desk.publish.unknown"))
+        return Report(Message(words("desk.publish.unknown")))
     if stored.stage is not Stage.SHELF:
-        return Message(words("desk.publish.already", number=stored.id))
+        return Report(Message(words("desk.publish.already", number=stored.id)))
     return stored.bulletin
 
 
@@ -108,7 +103,8 @@ async def _latest(house: House, update: Update, context: Context, words: Words) 
     first, *rest = shelved
     warnings: list[Html] = []
     newest = await bulletins.leaf(house.database)
-    if newest is not None and newest.stored.bulletin.item.published > first.bulletin.item.published:
+    out, lying = newest.stored.bulletin.item.published if newest else None, first.bulletin.item.published
+    if out is not None and lying is not None and out > lying:
         warnings.append(words("desk.publish.newer_out"))
     if rest:
         warnings.append(texts.shelf_list([(stored.id, stored.bulletin.item) for stored in rest], words))
@@ -126,7 +122,7 @@ async def propose(
         return
     item, now = bulletin.item, house.clock()
     warnings = list(notes or ())
-    if (now.date() - item.published).days > OLD_DAYS:
+    if item.published is not None and (now.date() - item.published).days > OLD_DAYS:
         warnings.insert(0, words("desk.publish.old", date=words.date(item.published)))
     reach = await outbox.reach(house.database, item.country)
     proposal = await broadcasts.propose_publishing(house.database, bulletin, person.id, now)
@@ -180,37 +176,20 @@ async def confirm_button(house: House, update: Update, context: Context) -> None
     query, words = cast("CallbackQuery", update.callback_query), await house.words(update)
     number, _, wish = (query.data or "").removeprefix("bulletin:").partition(":")
     verb, _, language = wish.partition(":")
-    proposal = await _own_proposal(house, update, number)
+    proposal = await own(house, query, number, KINDS)
     if proposal is None or (language and (language not in house.catalog.languages or proposal.kind == "stop")):
-        await query.answer(text=words.plain("desk.already"), show_alert=True)
+        await alert(query, words.plain("desk.already"))
     elif verb == "view" and language:
         await show(query, await _preview(house, update, proposal, language, words))
     elif verb == "test" and language:
-        await query.answer()
+        await acknowledge(query)
         await say(context.bot, proposal.actor, await _as_read(house, update, proposal, language))
     elif wish == "cancel":
-        await _cancel(house, query, proposal, words)
+        await cancel(house, query, proposal, words)
     elif wish == "now" or (wish == "urgent" and proposal.kind == "publish"):
         await _confirm(house, query, proposal, words, urgent=wish == "urgent")
     else:
-        await query.answer(text=words.plain("desk.already"), show_alert=True)
-
-
-async def _own_proposal(house: House, update: Update, number: str) -> Proposal | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    proposal, person = await proposals.get(house.database, int(number)), update.effective_user
-    is_own = proposal is not None and person is not None and proposal.actor == person.id
-    return proposal if is_own and proposal is not None and proposal.kind in KINDS else None
-
-
-async def _cancel(house: House, query: CallbackQuery, proposal: Proposal, words: Words) -> None:
-    async with house.database.write() as connection:
-        cancelled = await proposals.settle(connection, proposal.id, proposal.actor, State.CANCELLED, house.clock())
-    if cancelled:
-        await show(query, Message(words("desk.cancelled")))
-    else:
-        await _tell_closed(house, query, proposal, words)
+        await alert(query, words.plain("desk.already"))
 
 
 async def _confirm(house: House, query: CallbackQuery, proposal: Proposal, words: Words, *, urgent: bool) -> None:
@@ -222,7 +201,7 @@ async def _confirm(house: House, query: CallbackQuery, proposal: Proposal, words
         case True:
             await show(query, Message(words("desk.stop.done")))
         case _:
-            await _tell_closed(house, query, proposal, words)
+            await tell_closed(house, query, proposal, words)
 
 
 async def _do(house: House, proposal: Proposal, *, urgent: bool) -> Published | AlreadyPublished | Closed | bool:
@@ -236,24 +215,12 @@ async def _do(house: House, proposal: Proposal, *, urgent: bool) -> Published | 
             return await broadcasts.amend(database, proposal, now)
 
 
-async def _tell_closed(house: House, query: CallbackQuery, shown: Proposal, words: Words) -> None:
-    """Nothing was done; buttons below what somebody else has done meanwhile go away."""
-    already = words.plain("desk.already")
-    proposal = await proposals.get(house.database, shown.id)
-    if proposal is not None and proposal.state is State.STALE:
-        await show(query, Message(words("desk.already")), alert=already)
-    else:
-        await query.answer(text=already, show_alert=True)
-
-
-async def show_progress(
-    house: House, query: CallbackQuery, number: int, words: Words, alert: str | None = None
-) -> None:
+async def show_progress(house: House, query: CallbackQuery, number: int, words: Words, said: str | None = None) -> None:
     """Puts the progress of a broadcast in the place of the message whose button was pressed, and keeps it true."""
     broadcast = await broadcasts.get(house.database, number, house.clock())
     if broadcast is None:
-        await query.answer(text=words.plain("desk.cast.gone"), show_alert=True)
+        await alert(query, words.plain("desk.cast.gone"))
         return
-    await show(query, texts.progress(broadcast, house.send_rate, words), alert=alert)
+    await show(query, texts.progress(broadcast, house.send_rate, words), said)
     if query.message is not None and not broadcast.over:
         house.watch(query.message.chat.id, query.message.message_id, number, words.language)

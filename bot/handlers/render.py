@@ -1,7 +1,6 @@
 """Our messages as Telegram's."""
 
-from contextlib import suppress
-
+import structlog
 from telegram import (
     Bot,
     CallbackQuery,
@@ -11,12 +10,15 @@ from telegram import (
     Update,
 )
 from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
+from bot.texts.markup import html
 from bot.texts.messages import Button, Link, Message, Press, Rows, Share
 from bot.turn import result_unneeded
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = structlog.get_logger(__name__)
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
@@ -67,10 +69,32 @@ async def say(bot: Bot, chat_id: int, message: Message) -> int:
     return sent.message_id
 
 
-async def show(query: CallbackQuery, message: Message, alert: str | None = None) -> None:
-    """Puts the message in the place of the one whose button was pressed; pressing twice is no error."""
-    with suppress(BadRequest):
-        await query.answer(text=alert, show_alert=alert is not None)
+async def acknowledge(query: CallbackQuery, text: str | None = None, url: str | None = None) -> bool:
+    """Ends the waiting at a button that was pressed, with an alert or by opening a link of the bot's own.
+
+    False where Telegram refuses that, as it does for what was pressed while the bot was away: the deed is done
+    all the same.
+    """
+    try:
+        await query.answer(text=text, show_alert=text is not None, url=url)
+    except TelegramError as error:
+        log.info("a press could not be acknowledged", reason=type(error).__name__)
+        return not isinstance(error, BadRequest)
+    return True
+
+
+async def alert(query: CallbackQuery, text: str) -> None:
+    """Says something above the chat; in the chat where nobody waits at the button any more."""
+    if not await acknowledge(query, text) and query.message is not None:
+        await say(query.get_bot(), query.message.chat.id, Message(html(text)))
+
+
+async def show(query: CallbackQuery, message: Message, said: str | None = None) -> None:
+    """Puts the message in the place of the one whose button was pressed; pressing twice is no error.
+
+    `said` is what an alert says besides.
+    """
+    await acknowledge(query, said)
     try:
         await query.edit_message_text(
             text=message.text,

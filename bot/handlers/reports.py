@@ -1,6 +1,5 @@
 """What readers say is wrong: taken below a card, worked through at the desk, answered once."""
 
-import re
 from functools import partial
 
 import structlog
@@ -10,11 +9,12 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, ExtBot, filters
 
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
-from bot.handlers.permission import Right, needs
-from bot.handlers.render import pressed_query, reply, say, show
+from bot.handlers.numbers import number_in
+from bot.handlers.permission import DESK, Right, needs
+from bot.handlers.render import alert, pressed_query, reply, say, show
 from bot.storage import reports
 from bot.storage.reports import Made, Reporter, Settled, State
-from bot.texts import watch as texts
+from bot.texts import reports as texts
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
 
@@ -34,14 +34,14 @@ async def wrong_button(house: House, update: Update, _: Context) -> None:
     query, words, chat = pressed_query(update), await house.words(update), update.effective_chat
     mission = house.live.directory.by_id.get((query.data or "").partition(":")[2])
     if mission is None or chat is None:
-        await query.answer(text=words.plain("error.gone"), show_alert=True)
+        await alert(query, words.plain("error.gone"))
         return
     made = await reports.make(house.database, chat.id, mission.id, words.language, house.clock())
     answers = {Made.NEW: "report.thanks", Made.ALREADY: "report.already", Made.ENOUGH: "report.enough"}
-    await query.answer(text=words.plain(answers[made]), show_alert=True)
+    await alert(query, words.plain(answers[made]))
 
 
-@needs(Right.REPORTS)
+@needs(DESK["reports"])
 async def open_reports(house: House, update: Update, _: Context) -> None:
     words = await house.words(update)
     await reply(update, await _next(house, 0, words, any_before=False))
@@ -52,12 +52,12 @@ async def report_button(house: House, update: Update, context: Context) -> None:
     """`fixed:N` and `dismissed:N` settle the reports of a post up to number N; `after:N` shows the post after it."""
     query, words = pressed_query(update), await house.words(update)
     match (query.data or "").split(":"):
-        case ["report", "after", number] if _is_number(number):
-            await show(query, await _next(house, int(number), words, any_before=number != "0"))
-        case ["report", State.FIXED | State.DISMISSED as state, number] if _is_number(number):
-            await _settle(house, update, context, State(state), int(number))
+        case ["report", "after", text] if (number := number_in(text)) is not None:
+            await show(query, await _next(house, number, words, any_before=number > 0))
+        case ["report", State.FIXED | State.DISMISSED as state, text] if (number := number_in(text)) is not None:
+            await _settle(house, update, context, State(state), number)
         case _:
-            await query.answer(text=words.plain("error.gone"), show_alert=True)
+            await alert(query, words.plain("desk.already"))
 
 
 async def _next(house: House, after: int, words: Words, *, any_before: bool) -> Message:
@@ -96,7 +96,3 @@ async def _tell(house: House, bot: ExtBot[None], reporter: Reporter, settled: Se
             await say(bot, moved.new_chat_id, message)
     except TelegramError as error:
         log.info("a reporter could not be told", reason=type(error).__name__)
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None

@@ -15,8 +15,8 @@ from bot.domain.editions import Candidate, Edition, Losses, Refused, Scope, loss
 from bot.handlers.confirming import cancel, opened, tell, without_buttons
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House, Live
-from bot.handlers.permission import Right, needs
-from bot.handlers.render import pressed_query, reply, show
+from bot.handlers.permission import DESK, Right, needs
+from bot.handlers.render import acknowledge, pressed_query, reply, show
 from bot.storage import directory as editions
 from bot.storage import plans, proposals
 from bot.storage.plans import Done, NotOpen, Outcome, Overtaken, Plan
@@ -43,7 +43,7 @@ def handlers(house: House) -> list[Handler]:
     ]
 
 
-@needs(Right.TABLES)
+@needs(DESK["reload"])
 async def reload(house: House, update: Update, context: Context) -> None:
     """Reads the data directory again, or one table of it, and asks whether it may become live."""
     words = await house.words(update)
@@ -59,7 +59,7 @@ async def reload(house: House, update: Update, context: Context) -> None:
     await offer(house, update, live, read, "reloaded", {"scope": scope.value})
 
 
-@needs(Right.TABLES)
+@needs(DESK["rollback"])
 async def rollback(house: House, update: Update, context: Context) -> None:
     """Asks whether the edition that was live before may be live again, or the one with the given number."""
     words, live = await house.words(update), await current(house)
@@ -84,7 +84,7 @@ async def rollback(house: House, update: Update, context: Context) -> None:
     await _propose(house, update, plan, Proposed(title, difference, live.provenance != before.provenance, notes=[note]))
 
 
-@needs(Right.TABLES)
+@needs(DESK["export"])
 async def export(house: House, update: Update, _: Context) -> None:
     """The live tables, each as a document that /reload and the bot itself accept."""
     words, live = await house.words(update), await current(house)
@@ -158,14 +158,14 @@ async def _ask_again(house: House, update: Update, proposal: Proposal, lost: Los
             await tell(query, words.plain("desk.already"))
             return
     number = await proposals.make(house.database, SURE, proposal.actor, SUBJECT, proposal.payload, now)
-    await query.answer()
+    await acknowledge(query)
     await without_buttons(query)
     await reply(update, texts.doubts(lost, words, texts.confirm("tables", number, words)))
 
 
 async def carry_out(house: House, proposal: Proposal, plan: Plan) -> Outcome:
     """Does what a proposal shows, once, and answers questions from it from then on."""
-    async with house.turn:
+    async with house.replacing:
         edition = None
         if plan.edition is not None:
             edition = house.ready.get(plan.edition) or await editions.get(house.database, plan.edition)
@@ -187,7 +187,7 @@ async def _staged(house: House, edition: Edition, digest: str) -> int:
 
 async def current(house: House) -> Edition:
     """The live edition; where another process made a newer one live, questions are answered from that from now on."""
-    async with house.turn:
+    async with house.replacing:
         sources = await editions.live_sources(house.database)
         if sources is None or sources.number == house.live.directory.edition:
             return Edition(house.live.directory, sources.provenance if sources is not None else None)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -20,10 +20,12 @@ PLACES = SENDERS | SOVEREIGN.keys() | {HOST}
 """Codes that may stand where no sender of missions is meant: dependent territories and the host as well."""
 
 EARLIEST = date(1990, 1, 1)
+REMEMBERED: Final = 2048
+"""Values of each kind whose check is remembered, of which none is long: the bundled tables have 400 addresses."""
 
+_WORD = re.compile(r"[a-z][a-z_-]{0,29}")
 _ID = re.compile(r"[a-z0-9-]{1,56}")  # a button carries it, and takes 64 bytes
 _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
-_WORD = re.compile(r"[a-z][a-z_-]{0,29}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -32,6 +34,10 @@ _HOST = re.compile(r"\w([\w-]*\w)?(\.\w([\w-]*\w)?)*\.?|[0-9a-f:.]*:[0-9a-f:.]*"
 _NOT_IN_URL = re.compile(r"[\s<>\"`\\]")
 _FILE_IN_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+:[^@\s][^@]*(@[0-9a-f]{7,40})?")
 _UNATTRIBUTED = re.compile(r"unattributed:[0-9]+")
+_LONGEST_URL: Final = 2048
+_NO_URL: Final = "is not a web address (too long, or with characters that none has)"
+_LONGEST_PHONE: Final = 250  # phonenumbers reads no further either
+_NO_PHONE: Final = "is not a valid phone number (+, country code, number)"
 
 
 class Wrong(Exception):
@@ -82,13 +88,19 @@ def place(value: str) -> str:
     return value
 
 
-def choice(kinds: type[E]) -> Callable[[str], E]:
-    names = {kind.value: kind for kind in kinds}
+def named(value: str) -> str:
+    """A country that a question can be answered with; a territory has no missions and no card of its own."""
+    if value in SOVEREIGN:
+        raise Wrong(f"{value} is a territory, write the code of its country: {SOVEREIGN[value]}")
+    return place(value)
 
+
+def choice(kinds: type[E]) -> Callable[[str], E]:
     def check(value: str) -> E:
-        if value not in names:
-            raise Wrong(f"{shown(value)} is none of {', '.join(names)}")
-        return names[value]
+        try:
+            return kinds(value)
+        except ValueError:
+            raise Wrong(f"{shown(value)} is none of {', '.join(kinds)}") from None
 
     return check
 
@@ -120,7 +132,7 @@ def applies_to(value: str) -> frozenset[str]:
 
 
 def day(value: str) -> date:
-    found = _date(value)
+    found = _date(value) if _DATE.fullmatch(value) else None
     if found is None:
         raise Wrong(f"{shown(value)} is not a date (yyyy-mm-dd)")
     if found < EARLIEST:
@@ -128,10 +140,8 @@ def day(value: str) -> date:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _date(value: str) -> date | None:
-    if not _DATE.fullmatch(value):
-        return None
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -156,19 +166,19 @@ def _degrees(value: str, most: int) -> float:
 
 
 def phone(value: str) -> str:
-    if what := _phone_fault(value):
+    if what := _phone_fault(value) if len(value) <= _LONGEST_PHONE else _NO_PHONE:
         raise Wrong(f"{shown(value)} {what}")
     return value
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=REMEMBERED)
 def _phone_fault(value: str) -> str | None:
     """The strictest that phonenumbers offers, a number in a range that is in use, not just of a possible length:
     every number of the bundled table passes it, and a wrong digit is worse here than a number left out."""
     try:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException:
-        return "is not a valid phone number (+, country code, number)"
+        return _NO_PHONE
     if not phonenumbers.is_valid_number(number):
         return "is not a valid phone number"
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -184,17 +194,17 @@ def email(value: str) -> str:
 
 
 def url(value: str) -> str:
-    if what := _url_fault(value):
+    if what := _url_fault(value) if len(value) <= _LONGEST_URL else _NO_URL:
         raise Wrong(f"{shown(value)} {what}")
     return value
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=REMEMBERED)
 def _url_fault(value: str) -> str | None:
     if not value.startswith(("http://", "https://")):
         return "is not a web address (http:// or https://)"
-    if len(value) > 2048 or not value.isprintable() or _NOT_IN_URL.search(value):
-        return "is not a web address (too long, or with characters that none has)"
+    if not value.isprintable() or _NOT_IN_URL.search(value):
+        return _NO_URL
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port  # a port that is no number is found only when it is asked for

@@ -98,7 +98,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = {
     },
     ALIASES: {
         "alias": _LINE,
-        "code": Column(checks.place, required=True),
+        "code": Column(checks.named, required=True),
         "language": Column(checks.language),
         "kind": Column(checks.word, required=True),
     },

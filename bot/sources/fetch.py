@@ -28,6 +28,9 @@ _WEB_PORTS: Final = frozenset((80, 443))
 _FIRST_FREE_PORT: Final = 1024
 _LONGEST_VALIDATOR: Final = 500
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+_GZIP: Final = b"\x1f\x8b"
+_MOST_MEMBERS: Final = 100
+"""Of one answer: each costs a copy of all that follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,22 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes | Fetch
 
 
 def _unpacked(body: bytes, max_bytes: int) -> bytes | FetchFailed:
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
-    try:
-        unpacked = unpacker.decompress(body, max_bytes + 1)
-    except zlib.error:
-        return FetchFailed("broken answer")
-    if len(unpacked) > max_bytes:
-        return FetchFailed("too large")
-    return unpacked if unpacker.eof else FetchFailed("broken answer")
+    """A gzip file is one member after another; what stands behind the last is padding."""
+    unpacked = bytearray()
+    for _ in range(_MOST_MEMBERS):
+        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+        try:
+            unpacked += unpacker.decompress(body, max_bytes + 1 - len(unpacked))
+        except zlib.error:
+            break
+        if len(unpacked) > max_bytes:
+            return FetchFailed("too large")
+        if not unpacker.eof:
+            break
+        body = unpacker.unused_data
+        if not body.startswith(_GZIP):
+            return bytes(unpacked)
+    return FetchFailed("broken answer")
 
 
 def _address(url: str, redirected_from: URL | None = None) -> URL | FetchFailed:

@@ -41,7 +41,7 @@ class FeedBroken:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     values: dict[str, Any]
-    published: datetime
+    published: datetime | None
     is_atom: bool
 
 
@@ -55,7 +55,7 @@ def parse_feed(body: bytes, feed: Feed, today: date, content_type: str = "") -> 
         return parsed
     is_atom = parsed.version.startswith("atom")
     entries = [_Entry(dict(entry), _when(entry, today), is_atom) for entry in parsed.entries]
-    entries.sort(key=lambda entry: entry.published, reverse=True)
+    entries.sort(key=lambda entry: (entry.published is None, entry.published), reverse=True)
     items: dict[str, FeedItem] = {}
     for entry in islice(entries, MAX_ITEMS):
         if found := _read(entry, feed):
@@ -84,9 +84,8 @@ def _parse(body: bytes, content_type: str) -> Any:
     return parsed
 
 
-def _when(entry: dict[str, Any], today: date) -> datetime:
-    """In UTC; an item without a date, or with one to come, counts as of today."""
-    latest = datetime.combine(today, datetime.min.time())
+def _when(entry: dict[str, Any], today: date) -> datetime | None:
+    """In UTC; a day to come, or before there were feeds, is none on which it can have been published."""
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
         # dict.get, for feedparser's own gives another date where one is missing
         if given := dict.get(entry, name):
@@ -94,8 +93,8 @@ def _when(entry: dict[str, Any], today: date) -> datetime:
                 found = datetime(*given[:6])  # noqa: DTZ001 - feedparser gives UTC
             except ValueError:
                 continue
-            return found if found.date() <= today else latest
-    return latest
+            return found if checks.EARLIEST <= found.date() <= today else None
+    return None
 
 
 def _read(entry: _Entry, feed: Feed) -> FeedItem | None:
@@ -106,7 +105,7 @@ def _read(entry: _Entry, feed: Feed) -> FeedItem | None:
         return None
     item = NewsItem(
         title=title,
-        published=entry.published.date(),
+        published=entry.published.date() if entry.published else None,
         sections=(Section("", text),) if text else (),
         publisher=feed.publisher,
         url=_link(entry, feed),
@@ -159,6 +158,6 @@ def _key(entry: _Entry, item: NewsItem) -> str:
     given = one_line(str(entry.values.get("id") or "")) or one_line(str(entry.values.get("link") or ""))
     if given and len(given) <= _MAX_KEY:
         return given
-    # not of the date: an item without one is of today every day
+    # not of the date that we read: it may be one to come today, and one that has been tomorrow
     content = given or "\n".join((item.title, str(entry.values.get("published", "")), *_text(entry)))
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""The text of one news page -> its bulletin, and back.
+"""The text of one news page -> its bulletin.
 
 The firm point is the line "Published on dd/mm/yyyy": the title stands above it, the breadcrumb that repeats the title
 above that; what comes before is the notice, what comes after is the news.
@@ -21,7 +21,6 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_LINES: Final = 20_000
 MAX_TITLE: Final = 300
 MAX_PARAGRAPH: Final = 10_000
-CATEGORY: Final = "Home News"
 
 _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[^\w/].*)?")
 _WRAPPED = range(40, 101)
@@ -62,21 +61,8 @@ def read_page(data: bytes, name: str, standing: Notice) -> Bulletin | Faults:
         title=cut(head.title.text, MAX_TITLE),
         published=head.published,
         sections=_read_sections(body, width),
-        category=head.title.category,
     )
     return Bulletin(item, None if notice is None or _repeats(notice, standing) else notice)
-
-
-def page_text(bulletin: Bulletin) -> str:
-    """The page that reads as this bulletin; without a notice of its own it has none."""
-    item, notice = bulletin.item, bulletin.notice
-    parts = [notice.heading, *notice.paragraphs] if notice else []
-    category = item.category if is_breadcrumb(item.category) else CATEGORY
-    parts += [f"{category} {item.title}", item.title, f"Published on {item.published:%d/%m/%Y}"]
-    for section in item.sections:
-        parts += [f"– ‘{section.heading}’ –"] if section.heading else []
-        parts += section.paragraphs
-    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _read_lines(data: bytes) -> list[str] | _Wrong:

@@ -14,7 +14,6 @@ _BREADCRUMB_LINES: Final = 4
 _TITLE_LINES: Final = 3
 _LONGEST_LINE: Final = 1000
 _CATEGORY_WORDS: Final = 6
-_HOME_WORDS: Final = ("Home", "News")
 
 _HOME = re.compile(r"\W*home\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s>/»›|→·•\\]+")
@@ -25,7 +24,6 @@ class Title:
     """`start` is the index of the breadcrumb's first line, `end` that after the title's last."""
 
     text: str
-    category: str
     start: int
     end: int
     repeated: bool = False
@@ -54,7 +52,7 @@ def title_at_end(lines: Sequence[str], end: int) -> Title | None:
             if title := find(above[start:]):
                 return title
     if len(above) == 1 and not starts and bare(above[0].text):
-        return Title(above[0].text, "", above[0].index, above[0].index + 1)
+        return Title(above[0].text, above[0].index, above[0].index + 1)
     return None
 
 
@@ -64,7 +62,7 @@ def _repeated(block: Sequence[_Line]) -> Title | None:
             text = _joined(block[middle:end])
             category = _words_before(_joined(block[:middle]), bare(text))
             if category and len(category) <= _CATEGORY_WORDS:
-                return Title(text, _category(category), block[0].index, block[end - 1].index + 1, repeated=True)
+                return Title(text, block[0].index, block[end - 1].index + 1, repeated=True)
     return None
 
 
@@ -76,14 +74,7 @@ def _not_repeated(block: Sequence[_Line]) -> Title | None:
         return None
     if not bare(_joined(title)) or any(is_statement(line.text) or section_heading(line.text) for line in block):
         return None
-    words = _words(_joined(block[:middle]))
-    category = words if len(words) <= _CATEGORY_WORDS and not words[-1].endswith(("…", "...")) else words[:2]
-    return Title(_joined(title), _category(category), block[0].index, title[-1].index + 1)
-
-
-def _category(words: Sequence[str]) -> str:
-    written = " ".join(words)
-    return " ".join((*_HOME_WORDS, *words[2:])) if is_breadcrumb(written) else written
+    return Title(_joined(title), block[0].index, title[-1].index + 1)
 
 
 def _words_before(breadcrumb: str, title: str) -> list[str]:

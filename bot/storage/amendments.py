@@ -1,15 +1,17 @@
 """Corrections and withdrawals: they reach exactly those who got what was wrong."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.news import Bulletin, fingerprint
+from bot.domain.broadcasts import GOING_ON, Kind, Stage
+from bot.domain.news import Bulletin, NewsItem, as_before, fingerprint
 from bot.storage import bulletins as shelf
-from bot.storage.bulletins import Kind, Stage
 from bot.storage.database import Database
+from bot.storage.dialects import insertion
 from bot.storage.outbox import Published
 from bot.storage.owed import owe, stop_pending, who_got
 from bot.storage.tables import bulletins
@@ -47,16 +49,15 @@ async def _amend(
     old = await shelf.fetch(connection, number)
     if old is None or old.kind is not Kind.NEWS or old.stage in (Stage.SHELF, Stage.WITHDRAWN):
         return None
-    new = corrected or old.bulletin
+    new = old.bulletin if corrected is None else replace(corrected, item=as_before(corrected.item, old.bulletin.item))
     values = shelf.columns(new, kind, Stage.RUNNING, urgent=old.urgent, now=now)
-    if corrected is not None and await _is_new(connection, new):
-        values["fingerprint"] = fingerprint(new.item)
     values |= {"corrects": number, "corrects_version": old.version}
     await _supersede(connection, number)
-    amendment = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
-    assert amendment is not None  # noqa: S101
+    amendment = await _insert(connection, values, None if corrected is None else new.item)
     changed: dict[str, Any] = {"content": values["content"], "version": old.version + 1}
-    changed |= {"published": new.item.published, "country": new.item.country}
+    changed |= {"country": new.item.country}
+    if new.item.published is not None:
+        changed |= {"published": new.item.published}
     if kind is Kind.WITHDRAWAL:
         changed |= {"stage": Stage.WITHDRAWN}
         await stop_pending(connection, number)
@@ -65,12 +66,27 @@ async def _amend(
     return Published(amendment, await owe(connection, amendment, got_it))
 
 
-async def _is_new(connection: AsyncConnection, bulletin: Bulletin) -> bool:
+async def _insert(connection: AsyncConnection, values: dict[str, Any], corrected: NewsItem | None) -> int:
+    """The amendment's number. A correction that says something new is what the same item from elsewhere comes upon."""
+    number: int | None
+    while corrected is not None and await _is_new(connection, corrected):
+        first = insertion(connection, bulletins).values(values | {"fingerprint": fingerprint(corrected)})
+        number = await connection.scalar(first.on_conflict_do_nothing().returning(bulletins.c.id))
+        if number is not None:
+            return number
+        # Another transaction has published or shelved it since we looked: look again.
+    number = await connection.scalar(insert(bulletins).values(values).returning(bulletins.c.id))
+    assert number is not None  # noqa: S101
+    return number
+
+
+async def _is_new(connection: AsyncConnection, item: NewsItem) -> bool:
     """Whether no bulletin says the same; one on the shelf gives way to the correction that says it."""
-    known = await shelf.find(connection, bulletin.item)
-    if known is not None and known.stage is Stage.SHELF:
-        await connection.execute(delete(bulletins).where(bulletins.c.id == known.id))
-        return True
+    while (known := await shelf.find(connection, item)) is not None and known.stage is Stage.SHELF:
+        shelved = (bulletins.c.id == known.id, bulletins.c.stage == Stage.SHELF)
+        if (await connection.execute(delete(bulletins).where(*shelved))).rowcount:
+            return True
+        # Another transaction has published it since we looked: look again.
     return known is None
 
 
@@ -78,7 +94,7 @@ async def _supersede(connection: AsyncConnection, number: int) -> None:
     """Earlier changes of a bulletin that are still going out give way to the next one."""
     earlier = (
         update(bulletins)
-        .where(bulletins.c.corrects == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+        .where(bulletins.c.corrects == number, bulletins.c.stage.in_(GOING_ON))
         .values(stage=Stage.STOPPED)
         .returning(bulletins.c.id)
     )

@@ -6,24 +6,21 @@ A deed, the press that confirmed it and what the log says of it are one transact
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.broadcasts import Broadcast
+from bot.domain.broadcasts import GOING_ON, OVER, Broadcast, Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, fingerprint
 from bot.storage import amendments, audit, outbox, owed, proposals
 from bot.storage import bulletins as shelf
-from bot.storage.bulletins import Kind, Stage, Stored
+from bot.storage.bulletins import Stored
 from bot.storage.database import Database
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
 from bot.storage.tables import bulletins, deliveries
-
-GOING_ON: Final = (Stage.RUNNING, Stage.PAUSED)
-OVER: Final = (Stage.DONE, Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ async def stop(database: Database, proposal: Proposal, now: datetime) -> bool:
     async with database.write() as connection:
         await shelf.hold(connection, number)
         old = await shelf.fetch(connection, number)
-        if old is None or old.stage not in GOING_ON or not await _settled(connection, proposal, now):
+        if old is None or not old.stage.goes_on or not await _settled(connection, proposal, now):
             return False
         await outbox.stop_in(connection, number, Stage.STOPPED)
         await audit.write(connection, proposal.actor, "stopped", now, number=number, title=old.bulletin.item.title)
@@ -189,19 +186,19 @@ async def _list(
 
 async def _counted(connection: AsyncConnection, row: Row[Any], now: datetime) -> Broadcast:
     mine = deliveries.c.bulletin == row.id
-    states = await connection.execute(select(deliveries.c.state, func.count()).where(mine).group_by(deliveries.c.state))
     not_due = (deliveries.c.state == State.PENDING, deliveries.c.due > owed.milliseconds(now))
     held = await connection.scalar(select(func.count()).select_from(deliveries).where(mine, *not_due))
     return Broadcast(
         number=row.id,
         title=shelf.unpacked(row.content).item.title,
-        kind=row.kind,
-        stage=row.stage,
+        kind=Kind(row.kind),
+        stage=Stage(row.stage),
         urgent=row.urgent,
         reached=row.reached,
-        counts={State(state): count for state, count in states},
+        counts=await outbox.count(connection, row.id),
         held=held or 0,
         corrects=row.corrects,
+        reason=row.reason,
     )
 
 

@@ -1,40 +1,23 @@
 """Bulletins as they are kept: on the shelf to be read, or in the outbox to be sent."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.news import Bulletin, NewsItem, Notice, Section, fingerprint
 from bot.storage.database import Database
 from bot.storage.dialects import insertion
 from bot.storage.tables import bulletins
 
-
-class Kind(StrEnum):
-    NEWS = "news"
-    CORRECTION = "correction"
-    WITHDRAWAL = "withdrawal"
-
-
-class Stage(StrEnum):
-    """Where a bulletin stands. Only a RUNNING one is sent from."""
-
-    SHELF = "shelf"
-    """Can be read with /news, was not sent to anybody."""
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    STOPPED = "stopped"
-    REJECTED = "rejected"
-    """Telegram refused the message itself."""
-    WITHDRAWN = "withdrawn"
-
-
+UNDATED: Final = date.min
+"""Stands for a date that is missing: the version before this one reads a date wherever one is kept."""
+LEAVES: Final = 200
+"""How far back /news can be leafed: the numbers of so many are read for each leaf."""
 READABLE: Final = (Stage.SHELF, Stage.RUNNING, Stage.PAUSED, Stage.DONE, Stage.STOPPED)
 
 
@@ -50,7 +33,6 @@ class Stored:
     version: int
     reached: int
     corrects: int | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +75,16 @@ async def shelve(database: Database, found: list[Bulletin], now: datetime) -> in
         return sum([await shelve_in(connection, bulletin, now) for bulletin in found])
 
 
-async def shelve_in(connection: AsyncConnection, bulletin: Bulletin, now: datetime) -> int:
-    """`shelve` for one, as part of a transaction. Returns how many were added: 0 or 1."""
+async def shelve_in(
+    connection: AsyncConnection, bulletin: Bulletin, now: datetime, *, undated_on: date = UNDATED
+) -> int:
+    """`shelve` for one, as part of a transaction. Returns how many were added: 0 or 1.
+
+    What has no date lies below everything that has one, or among what is of the day `undated_on`.
+    """
     if await find(connection, bulletin.item) is not None:
         return 0  # without trying, which would take a number on PostgreSQL
-    values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now)
+    values = columns(bulletin, Kind.NEWS, Stage.SHELF, urgent=False, now=now, undated_on=undated_on)
     return (await connection.execute(insertion(connection, bulletins).values(values).on_conflict_do_nothing())).rowcount
 
 
@@ -122,28 +109,25 @@ def _readable() -> Select[Any]:
         select(bulletins.c.id)
         .where(bulletins.c.kind == Kind.NEWS, bulletins.c.stage.in_(READABLE))
         .order_by(bulletins.c.published.desc(), bulletins.c.id.desc())
-        .limit(200)
+        .limit(LEAVES)
     )
 
 
-async def set_stage(database: Database, number: int, stage: Stage, *, only_from: tuple[Stage, ...]) -> bool:
-    """Moves a bulletin on; False where it does not stand at one of `only_from`, so that two presses do it once."""
-    async with database.write() as connection:
-        return await set_stage_in(connection, number, stage, only_from=only_from)
-
-
 async def set_stage_in(connection: AsyncConnection, number: int, stage: Stage, *, only_from: tuple[Stage, ...]) -> bool:
-    """`set_stage` as part of a transaction."""
+    """Moves a bulletin on; False where it does not stand at one of `only_from`, so that two presses do it once."""
     standing = (bulletins.c.id == number, bulletins.c.stage.in_(only_from))
     return (await connection.execute(update(bulletins).where(*standing).values(stage=stage))).rowcount > 0
 
 
-def columns(bulletin: Bulletin, kind: Kind, stage: Stage, *, urgent: bool, now: datetime) -> dict[str, Any]:
+def columns(
+    bulletin: Bulletin, kind: Kind, stage: Stage, *, urgent: bool, now: datetime, undated_on: date | None = None
+) -> dict[str, Any]:
+    """What has no date is of the day `undated_on`, else of today."""
     return {
         "fingerprint": fingerprint(bulletin.item) if kind is Kind.NEWS else None,
         "kind": kind,
         "stage": stage,
-        "published": bulletin.item.published,
+        "published": bulletin.item.published or undated_on or now.date(),
         "country": bulletin.item.country,
         "content": packed(bulletin),
         "version": 1,
@@ -155,7 +139,8 @@ def columns(bulletin: Bulletin, kind: Kind, stage: Stage, *, urgent: bool, now: 
 
 
 def packed(bulletin: Bulletin) -> str:
-    return json.dumps(asdict(bulletin), ensure_ascii=False, default=date.isoformat)
+    item = replace(bulletin.item, published=bulletin.item.published or UNDATED)
+    return json.dumps(asdict(replace(bulletin, item=item)), ensure_ascii=False, default=date.isoformat)
 
 
 def unpacked(content: str) -> Bulletin:
@@ -163,8 +148,9 @@ def unpacked(content: str) -> Bulletin:
     item, notice = raw["item"], raw["notice"]
     sections = tuple(Section(section["heading"], tuple(section["paragraphs"])) for section in item.pop("sections"))
     published = date.fromisoformat(item.pop("published"))
+    item.pop("category", None)  # written by earlier versions, for no reader
     return Bulletin(
-        NewsItem(**item, published=published, sections=sections),
+        NewsItem(**item, published=None if published == UNDATED else published, sections=sections),
         None if notice is None else Notice(notice["heading"], tuple(notice["paragraphs"])),
     )
 
@@ -179,5 +165,4 @@ def stored(row: Row[Any]) -> Stored:
         version=row.version,
         reached=row.reached,
         corrects=row.corrects,
-        reason=row.reason,
     )

@@ -126,7 +126,7 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
         if parsed.get_dialect().is_async:
             return parsed
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):  # ValueError: a port that is no number
         pass
     raise DatabaseUnavailable(
         "BOT_DATABASE_URL is no address of a database that can be used: write sqlite+aiosqlite:///FILE or "

@@ -7,12 +7,13 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.broadcasts import ENDED, GOING_ON
 from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.quiet import Quiet
-from bot.storage.bulletins import Stage, Stored, hold
+from bot.storage.bulletins import Stored, hold
 from bot.storage.database import Database
 from bot.storage.leases import SENDER
-from bot.storage.owed import ENDED, milliseconds, owe_amendments, stop_pending
+from bot.storage.owed import milliseconds, owe_amendments, stop_pending
 from bot.storage.subscriptions import move_in
 from bot.storage.tables import bulletins, chats, deliveries, leases, subscriptions
 
@@ -126,7 +127,7 @@ async def revive(database: Database, now: datetime) -> int:
             await hold(connection, number)
             stage = await connection.scalar(select(bulletins.c.stage).where(bulletins.c.id == number))
             rows = update(deliveries).where(deliveries.c.bulletin == number, deliveries.c.state == State.LEASED)
-            if stage in (Stage.RUNNING, Stage.PAUSED):
+            if stage in GOING_ON:
                 revived += (await connection.execute(rows.values(state=State.PENDING, fence=0, due=rested))).rowcount
             elif stage in ENDED:
                 await connection.execute(rows.values(state=State.UNKNOWN))

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.broadcasts import GOING_ON, OVER, Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin
 from bot.storage import bulletins as shelf
-from bot.storage.bulletins import Kind, Stage, Stored
+from bot.storage.bulletins import Stored
 from bot.storage.database import Database
 from bot.storage.dialects import insertion
-from bot.storage.owed import ENDED, owe, readers, stop_pending
+from bot.storage.owed import owe, readers, stop_pending
 from bot.storage.tables import bulletins, deliveries, subscriptions
 
 
@@ -102,7 +103,7 @@ async def stop_in(connection: AsyncConnection, number: int, stage: Stage, reason
     """`stop` as part of a transaction."""
     stopped = await connection.execute(
         update(bulletins)
-        .where(bulletins.c.id == number, bulletins.c.stage.in_((Stage.RUNNING, Stage.PAUSED)))
+        .where(bulletins.c.id == number, bulletins.c.stage.in_(GOING_ON))
         .values(stage=stage, reason=reason)
     )
     await stop_pending(connection, number)
@@ -138,16 +139,20 @@ async def finish(database: Database, number: int, now: datetime) -> bool:
 
 async def report(database: Database, number: int) -> Report:
     async with database.read() as connection:
-        rows = await connection.execute(
-            select(deliveries.c.state, func.count()).where(deliveries.c.bulletin == number).group_by(deliveries.c.state)
-        )
-        return Report({State(state): count for state, count in rows})
+        return Report(await count(connection, number))
+
+
+async def count(connection: AsyncConnection, number: int) -> dict[State, int]:
+    """How many deliveries of a bulletin stand where."""
+    standing = select(deliveries.c.state, func.count()).where(deliveries.c.bulletin == number)
+    rows = await connection.execute(standing.group_by(deliveries.c.state))
+    return {State(state): number for state, number in rows}
 
 
 async def purge(database: Database, before: datetime) -> int:
     """Forgets who got the bulletins that ended before a moment. Returns how many rows went."""
     ended_at = func.coalesce(bulletins.c.finished_at, bulletins.c.created_at)
-    old = select(bulletins.c.id).where(bulletins.c.stage.in_((Stage.DONE, *ENDED)), ended_at < before)
+    old = select(bulletins.c.id).where(bulletins.c.stage.in_(OVER), ended_at < before)
     async with database.write() as connection:
         return (await connection.execute(delete(deliveries).where(deliveries.c.bulletin.in_(old)))).rowcount
 
@@ -155,7 +160,7 @@ async def purge(database: Database, before: datetime) -> int:
 async def forget(database: Database, chat_id: int) -> None:
     """Erases a chat from the outbox and from the subscribers."""
     async with database.write() as connection:
-        every = select(bulletins.c.id)
+        every = select(bulletins.c.id)  # the key begins with the bulletin: by chat alone all deliveries would be read
         mine = (deliveries.c.bulletin.in_(every), deliveries.c.chat_id == chat_id)
         await connection.execute(delete(deliveries).where(*mine))
         await connection.execute(delete(subscriptions).where(subscriptions.c.chat_id == chat_id))

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, literal, or_, select, update
+from sqlalchemy import Select, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.broadcasts import ENDED, Stage
 from bot.domain.delivery import State
-from bot.storage.bulletins import Stage
+from bot.storage.bulletins import hold
 from bot.storage.dialects import count_anew, insertion
 from bot.storage.tables import bulletins, chats, deliveries, subscriptions
 
@@ -15,8 +16,6 @@ ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "do
 REACHED: Final = (State.SENT, State.UNKNOWN)
 MANY: Final = 10_000
 """So many new rows change how others are best found."""
-ENDED: Final = (Stage.STOPPED, Stage.REJECTED, Stage.WITHDRAWN)
-"""Stages in which nothing is sent any more, whatever is open."""
 
 
 def milliseconds(moment: datetime) -> int:
@@ -57,17 +56,19 @@ async def owe(connection: AsyncConnection, number: int, who: Select[Any]) -> int
 
 
 async def owe_amendments(connection: AsyncConnection, number: int) -> None:
-    """Rows that were in flight when their bulletin was changed got the old text: they are owed the newest change."""
-    newest = (
-        select(bulletins.c.id, bulletins.c.corrects_version)
-        .where(bulletins.c.corrects == number)
-        .order_by(bulletins.c.id.desc())
-        .limit(1)
-    )
-    for amendment, version in (await connection.execute(newest)).all():
-        if await owe(connection, amendment, who_got(number, version)):
-            reopened = and_(bulletins.c.id == amendment, bulletins.c.stage == Stage.DONE)
-            await connection.execute(update(bulletins).where(reopened).values(stage=Stage.RUNNING, finished_at=None))
+    """Rows that were in flight when their bulletin was changed got the old text: they are owed the newest change,
+    unless that was ended itself.
+    """
+    newest = select(func.max(bulletins.c.id)).where(bulletins.c.corrects == number)
+    amendment = await connection.scalar(newest)
+    if amendment is None:
+        return
+    await hold(connection, amendment)
+    standing = select(bulletins.c.stage, bulletins.c.corrects_version).where(bulletins.c.id == amendment)
+    stage, version = (await connection.execute(standing)).one()
+    if stage not in ENDED and await owe(connection, amendment, who_got(number, version)) and stage == Stage.DONE:
+        reopened = {"stage": Stage.RUNNING, "finished_at": None}
+        await connection.execute(update(bulletins).where(bulletins.c.id == amendment).values(reopened))
 
 
 async def stop_pending(connection: AsyncConnection, number: int) -> None:

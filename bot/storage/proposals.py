@@ -24,7 +24,7 @@ class State(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     STALE = "stale"
-    """The same thing was done by another proposal meanwhile, or too long ago was it shown."""
+    """Another proposal did the same meanwhile, or what it would have changed is no longer what was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Proposal:
     state: State
     subject: str
     payload: bytes
-    settled_by: int | None
 
 
 async def make(database: Database, kind: str, actor: int, subject: str, payload: bytes, now: datetime) -> int:
@@ -56,7 +55,7 @@ async def get(database: Database, number: int) -> Proposal | None:
         row = (await connection.execute(select(proposals).where(proposals.c.id == number))).one_or_none()
     if row is None:
         return None
-    return Proposal(row.id, row.kind, row.actor, State(row.state), row.subject, row.payload, row.settled_by)
+    return Proposal(row.id, row.kind, row.actor, State(row.state), row.subject, row.payload)
 
 
 async def settle(connection: AsyncConnection, number: int, actor: int, state: State, now: datetime) -> bool:

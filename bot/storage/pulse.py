@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
-from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.owed import milliseconds
 from bot.storage.tables import bulletins, deliveries, edition_feeds, editions, feeds

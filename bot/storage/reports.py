@@ -16,7 +16,7 @@ A_DAY: Final = timedelta(days=1)
 MOST_A_DAY: Final = 5
 """Reports of one chat."""
 KEPT_FOR: Final = timedelta(days=90)
-"""How long a settled report is kept."""
+"""How long a report is kept, whether anybody settled it or not: as the privacy text says."""
 
 
 class State(StrEnum):
@@ -126,7 +126,6 @@ async def forget(database: Database, chat_id: int) -> None:
 
 
 async def purge(database: Database, now: datetime) -> int:
-    """Forgets settled reports that are old. Returns how many."""
-    old = delete(reports).where(reports.c.state != State.OPEN, reports.c.made_at < now - KEPT_FOR)
+    """Forgets old reports. Returns how many."""
     async with database.write() as connection:
-        return (await connection.execute(old)).rowcount
+        return (await connection.execute(delete(reports).where(reports.c.made_at < now - KEPT_FOR))).rowcount

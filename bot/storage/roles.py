@@ -38,27 +38,15 @@ async def of(database: Database, user_id: int) -> Role | None:
     return None if role is None else Role(role)
 
 
-async def give(database: Database, user_id: int, role: Role, actor: int, now: datetime) -> None:
-    async with database.write() as connection:
-        await give_in(connection, user_id, role, actor, now)
-
-
 async def give_in(connection: AsyncConnection, user_id: int, role: Role, actor: int, now: datetime) -> None:
-    """`give` as part of a transaction."""
     values = {"role": role, "given_by": actor, "given_at": now}
     given = insertion(connection, roles).values(user_id=user_id, **values)
     await connection.execute(given.on_conflict_do_update(index_elements=[roles.c.user_id], set_=values))
     await audit.write(connection, actor, "role_given", now, user=user_id, role=role)
 
 
-async def take(database: Database, user_id: int, actor: int, now: datetime) -> bool:
-    """Takes a role away; False where there was none."""
-    async with database.write() as connection:
-        return await take_in(connection, user_id, actor, now)
-
-
 async def take_in(connection: AsyncConnection, user_id: int, actor: int, now: datetime) -> bool:
-    """`take` as part of a transaction."""
+    """Takes a role away; False where there was none."""
     taken = (await connection.execute(delete(roles).where(roles.c.user_id == user_id))).rowcount > 0
     if taken:
         await audit.write(connection, actor, "role_taken", now, user=user_id)

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from bot.domain.asked import Result
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.figures import DAYS, Asked, Figures, Reach
 from bot.storage import bulletins as shelf
 from bot.storage import outbox
-from bot.storage.bulletins import Kind, Stage
 from bot.storage.database import Database
 from bot.storage.reports import open_posts
 from bot.storage.tables import bulletins, question_counts, subscriptions, unanswered
@@ -81,10 +81,10 @@ async def _reaches(database: Database) -> tuple[Reach, ...]:
         .limit(LAST_BULLETINS)
     )
     async with database.read() as connection:
-        last = [shelf.stored(row) for row in await connection.execute(statement)]
+        last = [(shelf.stored(row), row.published) for row in await connection.execute(statement)]
     found = []
-    for stored in last:
+    for stored, published in last:
         report, item = await outbox.report(database, stored.id), stored.bulletin.item
         arrived = sum(report.counts.get(state, 0) for state in ARRIVED)
-        found.append(Reach(stored.id, item.published, item.title, stored.reached, arrived, report.open))
+        found.append(Reach(stored.id, published, item.title, stored.reached, arrived, report.open))
     return tuple(found)

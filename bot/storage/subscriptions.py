@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from sqlalchemy import Row, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,6 +35,16 @@ class Subscription:
         return self.ended is None
 
 
+class Choices(TypedDict, total=False):
+    """Settings of a subscription, those that change; `quiet` None: no quiet hours."""
+
+    only_country: bool
+    silent: bool
+    timezone: str
+    language: str
+    quiet: Quiet | None
+
+
 async def get(database: Database, chat_id: int) -> Subscription | None:
     async with database.read() as connection:
         row = (await connection.execute(select(subscriptions).where(subscriptions.c.chat_id == chat_id))).one_or_none()
@@ -63,13 +73,14 @@ async def end(database: Database, chat_id: int, reason: Ended, now: datetime) ->
         return ended.rowcount > 0
 
 
-async def change(database: Database, chat_id: int, **choices: Any) -> Subscription | None:
-    """Changes settings: `only_country`, `silent`, `timezone`, `language`, and `quiet` (Quiet or None)."""
+async def change(database: Database, chat_id: int, **choices: Unpack[Choices]) -> Subscription | None:
+    """Changes those settings that are given."""
+    values: dict[str, Any] = {name: value for name, value in choices.items() if name != "quiet"}
     if "quiet" in choices:
-        quiet: Quiet | None = choices.pop("quiet")
-        choices |= {"quiet_from": quiet.start if quiet else None, "quiet_until": quiet.end if quiet else None}
+        quiet = choices["quiet"]
+        values |= {"quiet_from": quiet.start if quiet else None, "quiet_until": quiet.end if quiet else None}
     async with database.write() as connection:
-        await connection.execute(update(subscriptions).where(subscriptions.c.chat_id == chat_id).values(**choices))
+        await connection.execute(update(subscriptions).where(subscriptions.c.chat_id == chat_id).values(values))
     return await get(database, chat_id)
 
 
@@ -85,7 +96,8 @@ async def move_in(connection: AsyncConnection, old: int, new: int, now: datetime
         rest = [each for each in table.c if each is not column]
         renamed = select(literal(new, column.type), *rest).where(column == old)
         moved = insertion(connection, table).from_select([column, *rest], renamed).on_conflict_do_nothing()
-        if (await connection.execute(moved)).rowcount:
+        # A subscription that stays behind ends below, with its reason; of choices nothing stays behind.
+        if (await connection.execute(moved)).rowcount or table is chats:
             await connection.execute(delete(table).where(column == old))
     await connection.execute(
         update(subscriptions)

@@ -1,4 +1,9 @@
-"""The tables, as the newest migration leaves them; what changes here needs a migration beside it."""
+"""The tables, as the newest migration leaves them; what changes here needs a migration beside it.
+
+Some columns are for whoever asks the database itself, after a complaint or for a count, and no part of the program
+reads them: when a row was written (`changed_at`, `given_at`, `kept_at`), `subscriptions.kind`, `reports.settled_by`,
+and what is said below.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -123,7 +128,11 @@ deliveries = Table(
     Column("reason", Written),
     sqlite_with_rowid=False,
 )
-"""`due` is in milliseconds since 1970, 0 for at once; `fence` is that of the sender who leased the row."""
+"""`due` is in milliseconds since 1970, 0 for at once; `fence` is that of the sender who leased the row.
+
+For whoever asks the database: `reason` is why this chat did not get it at the last attempt; by `message_id`, which is
+told only once, a message can be changed or taken back where it stands.
+"""
 
 Index(
     "ix_deliveries_open",
@@ -160,7 +169,9 @@ feeds = Table(
     Column("failures", Integer, nullable=False),
     Column("checked_at", Moment),
     Column("next_check", Moment, nullable=False),
+    Column("read_at", Moment),
 )
+"""`read_at` is when its items were read last, None for never yet at this address."""
 
 seen_items = Table(
     "seen_items",
@@ -169,6 +180,7 @@ seen_items = Table(
     Column("item", Written, primary_key=True),
     Column("seen_at", Moment, nullable=False),
 )
+"""`seen_at` is when the feed listed the item last, to the day."""
 
 
 roles = Table(
@@ -203,7 +215,10 @@ proposals = Table(
     Column("settled_at", Moment),
     Column("settled_by", BigInteger),
 )
-"""What an admin was shown and may confirm; `subject` is the same for two proposals of the same thing."""
+"""What an admin was shown and may confirm; `subject` is the same for two proposals of the same thing.
+
+For whoever asks the database: `settled_at` and `settled_by`, of a stale one when it was overtaken and by whom.
+"""
 
 kept_files = Table(
     "kept_files",

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.countries import flag
 from bot.domain.missions import Mission, Near
-from bot.texts.cards import EMERGENCY, MOST, city_text, phone_text
+from bot.texts.cards import EMERGENCY, city_text, first_phones
 from bot.texts.catalog import Catalog, Words
 from bot.texts.markup import Html, clip, join
 from bot.texts.messages import Button, Message, Press, in_rows
@@ -66,7 +66,7 @@ def by_letter(codes: Iterable[str], letter: str, verb: str, words: Words) -> Mes
 
 
 def nearest(found: list[Near], country: str | None, words: Words) -> Message:
-    """The nearest working posts with their distance."""
+    """The nearest working posts, each with its distance where that is known."""
     if not found:
         name = words.country(country) if country else ""
         return Message(words("near.none" if country else "near.none_at_all", country=name), _ways(words))
@@ -103,10 +103,8 @@ def emergency(post: Mission | None, country: str | None, words: Words) -> Messag
         buttons = [Press(words.plain("button.list"), "letters:mine")]
     else:
         buttons = [country_button(country, words)]
-        numbers = (post.emergency_phones or post.phones) if post is not None and post.works else ()
-        if numbers:
-            shown = join(", ", [phone_text(number, words) for number in numbers[:MOST]])
-            lines.append(words("emergency.own", flag=flag(country), country=words.country(country), phones=shown))
+        if phones := first_phones(post, words):
+            lines.append(words("emergency.own", flag=flag(country), country=words.country(country), phones=phones))
         else:
             lines.append(words("emergency.no_number", flag=flag(country), country=words.country(country)))
     return Message(join("\n\n", lines), in_rows(buttons, 1))
@@ -135,6 +133,7 @@ def _short(mission: Mission, words: Words) -> str:
 
 
 def _near_line(near: Near, words: Words) -> Html:
-    kilometres = words.number(near.km, 1 if near.km < 10 else 0)
-    mark = words.plain(f"status.mark.{near.mission.status}")
-    return words("near.line", mark=mark, post=_short(near.mission, words), km=kilometres)
+    mark, post = words.plain(f"status.mark.{near.mission.status}"), _short(near.mission, words)
+    if near.km is None:
+        return words("near.line_no_place", mark=mark, post=post)
+    return words("near.line", mark=mark, post=post, km=words.number(near.km, 1 if near.km < 10 else 0))

@@ -3,17 +3,17 @@
 import math
 from typing import Final
 
-from bot.domain.broadcasts import Broadcast
+from bot.domain.broadcasts import Broadcast, Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.news import NewsItem
-from bot.texts.bulletins import TITLE_UNITS
+from bot.texts.bulletins import TITLE_UNITS, day
 from bot.texts.catalog import Catalog, Words
 from bot.texts.markup import Html, clip, code, html, join
 from bot.texts.messages import Button, Message, Press, Rows, in_rows
 
 CELLS: Final = 12
-FAULTS_UNITS: Final = 3000
 LIST_TITLE_UNITS: Final = 80
+REASON_UNITS: Final = 200
 ALWAYS: Final = (State.SENT, State.GONE, State.UNKNOWN)
 AT_TIMES: Final = (State.FAILED, State.STOPPED)
 """Shown only where there are any."""
@@ -77,20 +77,6 @@ def correction_mark(number: int) -> str:
     return f"#c{number}"
 
 
-def faults(lines: tuple[str, ...], words: Words) -> Message:
-    """What is wrong with a page; a long list is cut after a line."""
-    kept: list[Html] = []
-    units = 0
-    for line in lines:
-        units += len(line) + 1
-        if kept and units > FAULTS_UNITS:
-            break
-        kept.append(code(clip(line, FAULTS_UNITS)))
-    left = len(lines) - len(kept)
-    more = [words.count("desk.page.more_faults", left)] if left else []
-    return Message(join("\n", [words("desk.page.faults"), *kept, *more]))
-
-
 def progress(broadcast: Broadcast, rate: float, words: Words) -> Message:
     """How far a broadcast has got; once it is over, its report. `rate` is in deliveries a second."""
     lines = [*_headline(broadcast, TITLE_UNITS, words), _bar(broadcast, words), "", *_counts(broadcast, words)]
@@ -122,7 +108,7 @@ def past(found: list[Broadcast], page: int, words: Words, *, more: bool, none_go
 def shelf_list(shelved: list[tuple[int, NewsItem]], words: Words) -> Html:
     """What else could be published, with the commands that show it."""
     lines = [
-        words("desk.shelf.line", number=number, date=words.date(item.published), title=clip(item.title, 80))
+        words("desk.shelf.line", number=number, date=day(item, words), title=clip(item.title, 80))
         for number, item in shelved
     ]
     return join("\n", [words("desk.shelf.title"), *lines])
@@ -151,6 +137,8 @@ def _headline(broadcast: Broadcast, units: int, words: Words) -> list[Html]:
         facts.insert(0, words(f"desk.kind.{broadcast.kind}", number=broadcast.corrects))
     if broadcast.urgent:
         facts.append(words("desk.cast.urgent"))
+    if broadcast.reason:
+        facts.append(html(clip(broadcast.reason, REASON_UNITS)))
     return [title, join(" · ", facts)]
 
 
@@ -181,9 +169,9 @@ def _controls(broadcast: Broadcast, words: Words) -> Rows:
 
     row: tuple[Button, ...] = ()
     if broadcast.goes_on:
-        row = (button("resume" if broadcast.stage == "paused" else "pause"), button("stop"))
-    amend = (button("correct"), button("withdraw")) if broadcast.kind == "news" else ()
-    if broadcast.stage == "withdrawn":
+        row = (button("resume" if broadcast.stage is Stage.PAUSED else "pause"), button("stop"))
+    amend = (button("correct"), button("withdraw")) if broadcast.kind is Kind.NEWS else ()
+    if broadcast.stage is Stage.WITHDRAWN:
         amend = ()
     return tuple(filter(None, (row, amend)))
 

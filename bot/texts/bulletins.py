@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.countries import flag
 from bot.domain.missions import Coverage
 from bot.domain.news import Bulletin, NewsItem, Notice
-from bot.texts.cards import EMERGENCY, phone_text
+from bot.texts.cards import EMERGENCY, first_phones
 from bot.texts.catalog import Words
 from bot.texts.markup import MESSAGE_LIMIT, Html, bold, clip, clip_sentence, html, join, link, quote, utf16
 from bot.texts.messages import Button, Link, Message, Press
@@ -14,6 +14,7 @@ from bot.texts.messages import Button, Link, Message, Press
 TITLE_UNITS: Final = 256
 LEAD_UNITS: Final = 600
 NOTICE_UNITS: Final = 900
+MOST_PHONES: Final = 3
 LEAST_BODY_UNITS: Final = 120
 """A full text of which less than this would be left is not begun."""
 MARKUP_UNITS: Final = 64
@@ -61,8 +62,13 @@ def leafing(earlier: int | None, later: int | None, words: Words) -> tuple[Butto
     return tuple(buttons)
 
 
+def day(item: NewsItem, words: Words) -> str:
+    """When it was published, as one word of a line."""
+    return words.plain("bulletin.undated") if item.published is None else words.date(item.published)
+
+
 def _headline(item: NewsItem, words: Words) -> Html:
-    facts = [html(words.date(item.published))]
+    facts = [html(words.date(item.published))] if item.published is not None else []
     if item.publisher:
         facts.append(html(clip(item.publisher, 80)))
     if item.url:
@@ -73,13 +79,21 @@ def _headline(item: NewsItem, words: Words) -> Html:
 def _body(item: NewsItem, room: int) -> Html:
     """The text below the lead, folded away behind a quotation, cut at a sentence where the message is full."""
     kept: list[Html] = []
+    headings: list[str] = []  # those above the next paragraph, which stand only where that does
     for text, is_heading in _texts_below_lead(item):
-        if utf16(text) > room:
-            if not is_heading and room >= LEAST_BODY_UNITS:
-                kept.append(html(clip_sentence(text, room)))
+        fits = utf16(text) <= room
+        if not fits and (is_heading or room < LEAST_BODY_UNITS):
+            break
+        if is_heading:
+            headings.append(text)
+        else:
+            kept += [*map(bold, headings), html(text if fits else clip_sentence(text, room))]
+            headings.clear()
+        if not fits:
             break
         room -= utf16(text) + 1
-        kept.append(bold(text) if is_heading else html(text))
+    else:
+        kept += map(bold, headings)
     return quote(join("\n", kept), expandable=True) if kept else Html()
 
 
@@ -106,23 +120,21 @@ def _own(coverage: Coverage | None, words: Words) -> Html:
     if coverage is None:
         return words("bulletin.choose_country")
     country = words("bulletin.own", flag=flag(coverage.sender), country=words.country(coverage.sender))
-    post = coverage.post
-    numbers = (post.emergency_phones or post.phones) if post is not None and post.works else ()
-    if not numbers:
+    phones = first_phones(coverage.post, words, MOST_PHONES)
+    if not phones:
         return join("\n", [country, words("bulletin.own_no_number", number=EMERGENCY)])
-    shown = join(", ", [phone_text(number, words) for number in numbers[:3]])
-    return join("\n", [country, words("bulletin.own_phones", phones=shown, number=EMERGENCY)])
+    return join("\n", [country, words("bulletin.own_phones", phones=phones, number=EMERGENCY)])
 
 
 def _buttons(item: NewsItem, coverage: Coverage | None, words: Words) -> tuple[tuple[Button, ...], ...]:
     row: list[Button] = []
     if coverage is None:
-        row.append(Press(words.plain("button.choose_country"), "letters:mine"))
+        row.append(Press(words.plain("button.choose_country"), "choose"))
     else:
         post = coverage.post
         if post is not None and post.works and post.position is not None:
             row.append(Press(words.plain("button.map"), f"map:{post.id}"))
-        row.append(Press(words.plain("button.own_embassy"), f"card:{coverage.sender}"))
+        row.append(Press(words.plain("button.own_embassy"), f"own:{coverage.sender}"))
     if item.url:
         row.append(Link(words.plain("button.read"), item.url))
     return (tuple(row),)

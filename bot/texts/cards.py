@@ -81,6 +81,14 @@ def others(coverage: Coverage, words: Words) -> Message:
     return Message(title, in_rows([Press(_post_label(post, words), f"post:{post.id}") for post in posts[:90]], 1))
 
 
+def first_phones(post: Mission | None, words: Words, most: int = MOST) -> Html:
+    """The numbers of a working post to call first, with what they are: the emergency ones, else the office's."""
+    if post is None or not post.works or not post.first_phones:
+        return Html()
+    shown = join(", ", [phone_text(number, words) for number in post.first_phones[:most]])
+    return words("card.emergency" if post.emergency_phones else "card.phone", phones=shown)
+
+
 def phone_text(number: str, words: Words) -> Html:
     """A number in international format, as Telegram recognises and dials it."""
     try:

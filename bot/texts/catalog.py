@@ -8,7 +8,7 @@ and a changed English text does not orphan its translations. A key that a langua
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -136,11 +136,15 @@ class Catalog:
 def _translations(path: Path) -> NullTranslations:
     if not path.exists():
         return NullTranslations()
+    return GNUTranslations(BytesIO(_compiled(path.read_bytes())))
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: bytes) -> bytes:
+    """Kept, since compiling takes longer than all else: one process may open the same catalogues many times."""
     compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, abort_invalid=True))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    write_mo(compiled, read_po(BytesIO(source), abort_invalid=True))
+    return compiled.getvalue()
 
 
 def _fill(template: str, values: Mapping[str, str]) -> Html:

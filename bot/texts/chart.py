@@ -1,4 +1,4 @@
-"""Pictures of figures, as PNG. Drawing takes a second of CPU: it belongs into a thread."""
+"""Pictures of figures, as PNG. Drawing takes a second of CPU: it belongs in a thread."""
 
 import threading
 from dataclasses import dataclass

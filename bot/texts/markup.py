@@ -41,10 +41,6 @@ def bold(value: object) -> Html:
     return Html(f"<b>{html(value)}</b>")
 
 
-def italic(value: object) -> Html:
-    return Html(f"<i>{html(value)}</i>")
-
-
 def code(value: object) -> Html:
     """Text that a tap copies."""
     return Html(f"<code>{html(value)}</code>")
@@ -92,3 +88,15 @@ def utf16(text: str) -> int:
 def shown_units(text: Html) -> int:
     """Length once the markup is parsed, which is what Telegram limits."""
     return utf16(unescape(_TAG.sub("", text)))
+
+
+def fitting(blocks: list[Html], separator: str) -> Html:
+    """As many of the blocks, from the first, as a message holds."""
+    taken: list[Html] = []
+    room = MESSAGE_LIMIT
+    for block in blocks:
+        room -= shown_units(block) + len(separator)
+        if room < 0:
+            break
+        taken.append(block)
+    return join(separator, taken)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from bot.domain.differences import Change, Difference, TableDifference
 from bot.domain.editions import Losses
 from bot.domain.news import Bulletin
+from bot.texts.bulletins import day
 from bot.texts.catalog import Words
 from bot.texts.markup import Html, bold, clip, code, html, join, one_line, shown_units, utf16
 from bot.texts.messages import Message, Press, Rows
@@ -117,9 +118,7 @@ def done(edition: int, before: int, pages: int, words: Words) -> Message:
 
 def page(bulletin: Bulletin, buttons: Rows, words: Words) -> Message:
     item = bulletin.item
-    return Message(
-        words("desk.shelf.ask", title=clip(one_line(item.title), 300), date=words.date(item.published)), buttons
-    )
+    return Message(words("desk.shelf.ask", title=clip(one_line(item.title), 300), date=day(item, words)), buttons)
 
 
 def confirm(verb: str, number: int, words: Words) -> Rows:
@@ -151,7 +150,7 @@ def _lines(proposed: Proposed, words: Words, units: int | None) -> Iterator[_Lin
     if proposed.pages:
         yield _Line(unescape(words.count("desk.tables.pages", len(proposed.pages))), heading=True)
         for bulletin in proposed.pages:
-            yield _Line(f"+ {bulletin.item.published.isoformat()} {_clipped(bulletin.item.title, units)}")
+            yield _Line(f"+ {bulletin.item.published} {_clipped(bulletin.item.title, units)}")
     if unchanged:
         yield _Line(words.plain("desk.tables.unchanged", tables=", ".join(unchanged)))
 

@@ -15,7 +15,7 @@ from bot.sources.news_feed import FeedBroken, parse_feed
 from bot.storage import feeds as health
 from bot.storage import leases
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.feeds import Health
+from bot.storage.feeds import Health, Taken
 from bot.storage.leases import Lease, LeaseLost
 from bot.workers.holder import Holder
 
@@ -51,6 +51,8 @@ class Newswatch:
             while True:
                 with suppress(DatabaseUnavailable):
                     lease = await self._holder.hold()
+                    if watch is not None and watch.done():
+                        watch.result()  # what it did not expect ends this too, and is told
                     if lease is not None and (watch is None or watch.done()):
                         watch = asyncio.create_task(self._look(lease))
                 await asyncio.sleep(self.look_every)
@@ -101,11 +103,17 @@ class Newswatch:
                     return
                 validators = (answer.etag, answer.last_modified)
                 fresh_since = (now - FRESH).date()
-                published = await health.take(
+                taken = await health.take(
                     self.database, lease, feed, items, validators, fresh_since, next_check(0, now), now
                 )
-                if published:
-                    log.info("news from a feed", feed=feed.id, published=published)
+                await self._tell(feed, taken)
+
+    async def _tell(self, feed: Feed, taken: Taken) -> None:
+        if taken.published:
+            log.info("news from a feed", feed=feed.id, published=taken.published)
+        if taken.left:
+            log.warning("a feed brought more than goes out at once", feed=feed.id, left=taken.left)
+            await self.alert("alert.feed_many", feed=feed.id, published=taken.published, left=taken.left)
 
     async def _failed(self, lease: Lease, feed: Feed, state: Health, reason: str, now: datetime) -> None:
         failures = state.failures + 1

@@ -12,9 +12,8 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
-from bot.domain.broadcasts import Broadcast
+from bot.domain.broadcasts import Broadcast, Stage
 from bot.storage import broadcasts
-from bot.storage.bulletins import Stage
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.texts.broadcasts import progress
 from bot.texts.catalog import Catalog
@@ -55,7 +54,6 @@ class Progress:
 
     database: Database
     catalog: Catalog
-    edit: Edit
     clock: Callable[[], datetime]
     rate: float
     timer: Callable[[], float]
@@ -68,14 +66,14 @@ class Progress:
         # What it shows is what it was sent with: the first change may wait.
         self._watched[chat_id, number] = Watched(message_id, language, next_at=self.timer() + self._pause())
 
-    async def run(self) -> None:
+    async def run(self, edit: Edit) -> None:
         """Works until cancelled."""
         while True:
             with suppress(DatabaseUnavailable):
-                await self.look()
+                await self.look(edit)
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def look(self) -> None:
+    async def look(self, edit: Edit) -> None:
         """Brings every message up to date whose turn it is, and at once those of broadcasts that came to rest."""
         for (chat_id, number), watched in list(self._watched.items()):
             moves = await broadcasts.stage(self.database, number) is Stage.RUNNING
@@ -86,14 +84,14 @@ class Progress:
             if broadcast is None:
                 self._forget(chat_id, number, watched)
             elif moves or broadcast.at_rest:
-                await self._show(chat_id, watched, broadcast)
+                await self._show(edit, chat_id, watched, broadcast)
 
-    async def _show(self, chat_id: int, watched: Watched, broadcast: Broadcast) -> None:
+    async def _show(self, edit: Edit, chat_id: int, watched: Watched, broadcast: Broadcast) -> None:
         words = self.catalog.words(watched.language)
         message = progress(broadcast, self._measured(broadcast), words)
         watched.next_at = self.timer() + self._pause()
         same = message == watched.shown and not broadcast.over
-        outcome = Edited.DONE if same else await self.edit(chat_id, watched.message_id, message)
+        outcome = Edited.DONE if same else await edit(chat_id, watched.message_id, message)
         if outcome is Edited.DONE:
             watched.shown, watched.at_rest = message, broadcast.at_rest
         if outcome is Edited.GONE or (outcome is Edited.DONE and broadcast.over):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import (
     Gone,
     Moved,
@@ -30,7 +31,7 @@ from bot.domain.missions import Coverage, Directory, coverage
 from bot.domain.quiet import quiet_until
 from bot.metrics import SENDS
 from bot.storage import dispatch, leases, outbox
-from bot.storage.bulletins import Kind, Stage, Stored
+from bot.storage.bulletins import Stored
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.dispatch import Due, Settled
 from bot.storage.leases import Lease
@@ -79,6 +80,8 @@ class Sender:
     database: Database
     carry: Carry
     alert: Alert
+    forget: Callable[[int], None]
+    """Drops what this process holds in memory of a chat, after its choices were written here."""
     catalog: Catalog
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
@@ -225,6 +228,10 @@ class Sender:
             except DatabaseUnavailable:
                 self._outcomes[number] = settled + self._outcomes.get(number, [])
                 raise
+            for one in settled:
+                if one.moved_to is not None:
+                    self.forget(one.chat_id)
+                    self.forget(one.moved_to)
             await self._tell_progress(number)
 
     async def _reject(self, stored: Stored, reason: str) -> None:

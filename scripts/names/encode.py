@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.names import MAX_SOUND
 from bot.domain.senses import Sort
 from bot.domain.sounds import deletions, script_of, sound
-from bot.domain.tables import MAGIC, crc, halves
+from bot.domain.tables import END, MAGIC, crc, halves
 from scripts.names.collected import Collected
 from scripts.names.sources import ORDINARY
 
@@ -35,19 +35,21 @@ Section = tuple[str, bytes]
 
 def encode(collected: Collected, about: dict[str, object]) -> bytes:
     """One line of JSON, then the names and the tables, each compressed; `about` says what it was made from."""
-    names = sorted(collected.meanings, key=lambda key: (crc(key), key))
+    rows = _rows(collected)
+    guessed = [name for row in rows.values() for name in row]
+    names = guessed + sorted(collected.meanings.keys() - set(guessed))
     codes = sorted({code for meanings in collected.meanings.values() for code, _ in meanings})
     tables = {
         **_keys(names),
         **_meanings(collected, names, codes),
-        **_guesses(collected, names),
+        **_guesses(collected, rows),
         **_ordinary(),
         "starts": _section("I", _plain_names(collected, names)),
         "pairs": ("B", _bitmap(collected.pairs, PAIR_BITS)),
         "heads": ("B", _bitmap(collected.heads, HEAD_BITS)),
         "parts": ("B", _bitmap(collected.parts, PART_BITS)),
     }
-    pool = zlib.compress("".join(names).encode(), 9)
+    pool = zlib.compress("".join(name + END for name in names).encode(), 9)
     body = zlib.compress(b"".join(data + b"\0" * (-len(data) % 4) for _, data in tables.values()), 9)
     head = {
         "magic": MAGIC,
@@ -61,28 +63,37 @@ def encode(collected: Collected, about: dict[str, object]) -> bytes:
     return json.dumps(head, ensure_ascii=False).encode() + b"\n" + pool + body
 
 
+def _rows(collected: Collected) -> dict[str, list[str]]:
+    """The names that a misspelt word may be taken for, by script and sound, the shortest first."""
+    rows: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(collected.meanings, key=lambda name: (len(name), name)):
+        if _may_be_guessed(name, collected.meanings[name]):
+            rows[f"{script_of(name)}{sound(name)}"].append(name)
+    return {skeleton: rows[skeleton] for skeleton in sorted(rows)}
+
+
 def _keys(names: list[str]) -> dict[str, Section]:
-    hashes = [crc(name) for name in names]
-    return {
-        "offsets": _section("I", accumulate(map(len, names), initial=0)),
-        "buckets": _section("I", _buckets(hashes)),
-        "hashes": _section("B", (code & 0xFF for code in hashes)),
-    }
+    return {"offsets": _section("I", accumulate((len(name) + len(END) for name in names), initial=0))}
 
 
 def _meanings(collected: Collected, names: list[str], codes: list[str]) -> dict[str, Section]:
+    """Names by their hashes, to what they mean."""
     place_of = {code: place for place, code in enumerate(codes)}
     sets: dict[int, int] = {}
     payloads: dict[tuple[int, ...], int] = {}
-    numbers = []
-    for name in names:
+    hashed = sorted((crc(name), number) for number, name in enumerate(names))
+    meant = []
+    for name in (names[number] for _, number in hashed):
         senses = tuple(
             place_of[code] | sort << 10 | sets.setdefault(_bits(languages), len(sets)) << 16
             for (code, sort), languages in sorted(collected.meanings[name].items())
         )
-        numbers.append(payloads.setdefault(senses, len(payloads)))
+        meant.append(payloads.setdefault(senses, len(payloads)))
     return {
-        "payloads": _section("I", numbers),
+        "buckets": _section("I", _buckets([code for code, _ in hashed])),
+        "hashes": _section("B", (code & 0xFF for code, _ in hashed)),
+        "numbers": _section("I", (number for _, number in hashed)),
+        "payloads": _section("I", meant),
         "payload_offsets": _section("I", accumulate(map(len, payloads), initial=0)),
         "payload_senses": _section("I", (sense for senses in payloads for sense in senses)),
         "language_sets": ("B", b"".join(bits.to_bytes(16, "little") for bits in sets)),
@@ -120,7 +131,8 @@ def _buckets(hashes: list[int]) -> "array[int]":
 
 GUESSED: Final = frozenset(Sort) - {
     Sort.CITY, Sort.ABBREVIATION, Sort.FILLER, Sort.NOT, Sort.CONTRAST, Sort.AND, Sort.HOST, Sort.EVERYDAY, Sort.STREET,
-    Sort.DENIED, Sort.TELLING, Sort.INTRODUCING, Sort.PERSON, Sort.CODE, Sort.CALLING, Sort.COMBINING,
+    Sort.DENIED, Sort.TELLING, Sort.INTRODUCING, Sort.PERSON, Sort.SPEECH, Sort.MARKED, Sort.CODE, Sort.CALLING,
+    Sort.COMBINING, Sort.AREA, Sort.RELATIVE,
 }  # fmt: skip
 """What a misspelt word may be taken for."""
 
@@ -141,34 +153,25 @@ def _is_central(collected: Collected, name: str) -> bool:
     return bool(collected.given.get(name)) and any(sort.names_country for _, sort in meanings)
 
 
-def _guesses(collected: Collected, names: list[str]) -> dict[str, Section]:
-    """Skeletons, skeletons less one letter, and halves, to the names that have them."""
-    same: dict[str, list[int]] = defaultdict(list)
-    cut: list[tuple[int, int]] = []
-    central: set[str] = set()
-    for number, name in enumerate(names):
-        if _may_be_guessed(name, collected.meanings[name]):
-            same[f"{script_of(name)}{sound(name)}"].append(number)
-            if _is_central(collected, name):
-                central.add(f"{script_of(name)}{sound(name)}")
-                cut.extend((crc(half), number) for half in halves(name, len(name)))
-    keys = array("I")
+def _guesses(collected: Collected, rows: dict[str, list[str]]) -> dict[str, Section]:
+    """Skeletons, and skeletons less one letter, to the rows of names; halves to the numbers of names."""
+    starts = [0]
     entries: list[tuple[int, int]] = []
-    for skeleton in sorted(same):
-        start = len(keys)
-        same[skeleton].sort(key=lambda number: len(names[number]))
-        keys.extend(same[skeleton][:-1])
-        keys.append(same[skeleton][-1] | 0x80000000)
+    cut: list[tuple[int, int]] = []
+    for place, (skeleton, row) in enumerate(rows.items()):
+        central = [(number, name) for number, name in enumerate(row, starts[-1]) if _is_central(collected, name)]
+        cut.extend((crc(half), number) for number, name in central for half in halves(name, len(name)))
         script, plain = skeleton[0], skeleton[1:]
-        variants = deletions(plain) if 2 < len(plain) <= MAX_SOUND and skeleton in central else {plain}
-        entries.extend((crc(script + variant), start) for variant in variants)
+        variants = deletions(plain) if 2 < len(plain) <= MAX_SOUND and central else {plain}
+        entries.extend((crc(script + variant), place) for variant in variants)
+        starts.append(starts[-1] + len(row))
     entries.sort()
     cut.sort()
     return {
+        "rows": _section("I", starts),
         "sound_buckets": _section("I", _buckets([code for code, _ in entries])),
         "sound_hashes": _section("B", (code & 0xFF for code, _ in entries)),
-        "sound_starts": _section("I", (start for _, start in entries)),
-        "sound_keys": ("I", keys.tobytes()),
+        "sound_rows": _section("I", (place for _, place in entries)),
         "half_buckets": _section("I", _buckets([code for code, _ in cut])),
         "half_hashes": _section("B", (code & 0xFF for code, _ in cut)),
         "half_keys": _section("I", (number for _, number in cut)),

@@ -193,6 +193,20 @@ NOUNS: Final[dict[str, str]] = {
         ean: eanul eanului eni enii enilor
         C: ul ului i ii ilor
         """,
+    "sq": """
+        ë: a ës ën
+        ia: isë inë
+        ja: jës jën
+        da: daja dës dën
+        a: ja ës ën
+        ali: alit
+        i: ia isë inë it in
+        o: oja os on osë onë
+        u: uja us un usë unë
+        k: ku kut kun
+        et: eve
+        C: i it in
+        """,
     "de": """
         C: s es
         e: n

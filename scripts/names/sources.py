@@ -43,7 +43,10 @@ ROLES: Final = {
     "host": Sort.HOST,
     "everyday": Sort.EVERYDAY,
     "street": Sort.STREET,
+    "speech": Sort.SPEECH,
     "nowhere": Sort.REGION,
+    "marked": Sort.MARKED,
+    "relative": Sort.RELATIVE,
 }
 
 

@@ -11,6 +11,7 @@ As a process of its own: `python -m tests.fake_telegram --port 8081`, steered as
 
 from tests.fake_telegram.entities import Entity, utf16_length
 from tests.fake_telegram.faults import Fate, Faults
+from tests.fake_telegram.gate import Gate
 from tests.fake_telegram.groups import Channel, Group
 from tests.fake_telegram.limits import Limits
 from tests.fake_telegram.people import InlineAnswer, Person, Press
@@ -29,6 +30,7 @@ __all__ = [
     "FakeTelegram",
     "Fate",
     "Faults",
+    "Gate",
     "Group",
     "InlineAnswer",
     "Limits",

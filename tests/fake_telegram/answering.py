@@ -33,11 +33,14 @@ def answer_callback_query(server: "World", params: Parameters) -> bool:
     press = server.presses.get(params.text("callback_query_id"))
     if press is None:
         bad_request(QUERY_TOO_OLD)
+    url, own = params.text("url"), f"https://t.me/{server.user_of_bot()['username']}?start="
+    if url and not url.startswith(own):  # other addresses only games may open
+        bad_request("URL_INVALID")
     press.settle(
         {
             "text": params.text("text"),
             "show_alert": params.flag("show_alert"),
-            "url": params.text("url"),
+            "url": url,
             "cache_time": params.integer("cache_time"),
         }
     )

@@ -24,6 +24,7 @@ from tests.fake_telegram.limits import Limits
 from tests.fake_telegram.people import InlineAnswer, Press
 from tests.fake_telegram.refusals import JSON
 from tests.fake_telegram.rooms import Message, Standing
+from tests.steady import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.fake_telegram.server import FakeTelegram
@@ -105,11 +106,11 @@ async def _say_all(server: "FakeTelegram", body: JSON) -> JSON:
 
 
 async def _answer(server: "FakeTelegram", body: JSON) -> JSON:
-    return await server.presses[body["press"]].answer(float(body.get("timeout", 5)))
+    return await server.presses[body["press"]].answer(float(body.get("timeout", PATIENCE_S)))
 
 
 async def _reply(server: "FakeTelegram", body: JSON) -> JSON:
-    return _told(await server.rooms[int(body["chat"])].reply(float(body.get("timeout", 5))))
+    return _told(await server.rooms[int(body["chat"])].reply(float(body.get("timeout", PATIENCE_S))))
 
 
 async def _messages(server: "FakeTelegram", body: JSON) -> list[JSON]:

@@ -1,6 +1,8 @@
-"""What goes wrong on purpose, the same for the same seed and order of requests."""
+"""What goes wrong on purpose, the same for the same seed."""
 
 import math
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
@@ -39,19 +41,20 @@ class Faults:
     halt_for: float = 5.0
     every_method: bool = False
     seed: int = 0
+    clock: Callable[[], float] = monotonic
     counts: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     sends_in_halt: int = 0
     halted: tuple[float, float] | None = None
     _sends: int = 0
-    _random: Random | None = None
+    _met: Counter[tuple[str, int]] = field(default_factory=Counter)
 
-    def fate(self, method: str) -> Fate:
+    def fate(self, method: str, chat: int = 0) -> Fate:
+        """The same for the same seed, chat and number of the request there, in whatever order the chats are served."""
         """Draws what becomes of this request."""
         if method == "getupdates" or not (self.every_method or method.startswith("send")):
             return Fate.FINE
-        if self._random is None:
-            self._random = Random(self.seed)
-        drawn = self._random.random()
+        self._met[method, chat] += 1
+        drawn = Random(f"{self.seed} {method} {chat} {self._met[method, chat]}").random()
         fate = Fate.FINE
         for share, chosen in (
             (self.bad_gateway, Fate.BAD_GATEWAY),
@@ -69,10 +72,11 @@ class Faults:
     def halt(self) -> int:
         """Counts one send; the seconds to come back after while everybody is halted, else 0."""
         self._sends += 1
-        now = monotonic()
+        now = self.clock()
         if self._sends == self.halt_at:
             self.halted = (now, now + self.halt_for)
         if self.halted is None or now >= self.halted[1]:
             return 0
         self.sends_in_halt += 1
-        return math.ceil(self.halted[1] - now)
+        # From the beginning: `(now + 60) - now` may be a hair over 60, and then 61 would be asked for.
+        return math.ceil(self.halt_for - (now - self.halted[0]))

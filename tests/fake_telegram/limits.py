@@ -72,4 +72,4 @@ def _wait(sent: deque[float], most: int | None, window: float, now: float) -> fl
         return 0.0
     while sent and sent[0] <= now - window:
         sent.popleft()
-    return sent[0] + window - now if len(sent) >= most else 0.0
+    return window - (now - sent[0]) if len(sent) >= most else 0.0

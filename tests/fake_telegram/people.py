@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tests.fake_telegram.entities import Formatted, found_in
 from tests.fake_telegram.membership import push_my_membership
 from tests.fake_telegram.refusals import JSON
-from tests.fake_telegram.rooms import ANSWER_WITHIN, Button, Message, Room, Standing
+from tests.fake_telegram.rooms import Button, Message, Room, Standing
+from tests.steady import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.fake_telegram.world import World
@@ -27,7 +28,7 @@ class Press:
         self.given = answer
         self._answered.set()
 
-    async def answer(self, timeout: float = ANSWER_WITHIN) -> JSON:  # noqa: ASYNC109
+    async def answer(self, timeout: float = PATIENCE_S) -> JSON:  # noqa: ASYNC109
         async with asyncio.timeout(timeout):
             await self._answered.wait()
         return self.given or {}
@@ -88,7 +89,7 @@ class Person(Room):
         """Opens the chat, as through t.me/<bot>?start=payload."""
         return await self.say(f"/start {payload}".rstrip())
 
-    async def ask(self, text: str, timeout: float = ANSWER_WITHIN) -> Message:  # noqa: ASYNC109
+    async def ask(self, text: str, timeout: float = PATIENCE_S) -> Message:  # noqa: ASYNC109
         """Says something and waits for the next message of the bot."""
         await self.say(text)
         return await self.reply(timeout)
@@ -160,7 +161,7 @@ class Person(Room):
         elif not button.raw.get("request_location"):
             await self.say(button.text, chat=room)
 
-    async def inline(self, query: str, *, offset: str = "", timeout: float = ANSWER_WITHIN) -> InlineAnswer:  # noqa: ASYNC109
+    async def inline(self, query: str, *, offset: str = "", timeout: float = PATIENCE_S) -> InlineAnswer:  # noqa: ASYNC109
         """Types `@bot query` in some chat and waits for what is offered."""
         query_id, answer = self.server.asked_inline(query)
         payload = {"id": query_id, "from": self.user(), "query": query, "offset": offset, "chat_type": "sender"}

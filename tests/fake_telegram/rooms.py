@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tests.fake_telegram.entities import Formatted, found_in
 from tests.fake_telegram.refusals import JSON, Refusal, bad_request, forbidden
+from tests.steady import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.fake_telegram.world import World
 
 MESSAGES_KEPT = 1000
-ANSWER_WITHIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Room:
         """The newest message of the bot."""
         return self.messages[-1]
 
-    async def reply(self, timeout: float = ANSWER_WITHIN) -> Message:  # noqa: ASYNC109
+    async def reply(self, timeout: float = PATIENCE_S) -> Message:  # noqa: ASYNC109
         """The next message that the bot sent here or edited, waiting for it; each is handed out once."""
         try:
             async with asyncio.timeout(timeout):
@@ -147,7 +147,7 @@ class Room:
             self._silence(timeout)
         return self._unread.pop(0)
 
-    async def replies(self, count: int, timeout: float = ANSWER_WITHIN) -> list[Message]:  # noqa: ASYNC109
+    async def replies(self, count: int, timeout: float = PATIENCE_S) -> list[Message]:  # noqa: ASYNC109
         return [await self.reply(timeout) for _ in range(count)]
 
     def unread(self) -> list[Message]:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from tests.fake_telegram import answering, control, profile, sending
 from tests.fake_telegram.faults import Fate, Faults
+from tests.fake_telegram.gate import Gate
 from tests.fake_telegram.limits import Limits
 from tests.fake_telegram.parameters import Parameters, parameters_of
 from tests.fake_telegram.refusals import (
@@ -36,7 +37,7 @@ _asked_as: ContextVar[str] = ContextVar("asked_as", default="")
 
 
 class FakeTelegram(World):
-    """The server, as an asynchronous context manager. `limits` and `faults` may be replaced at any time."""
+    """The server, as an asynchronous context manager. `limits`, `faults` and `gate` may be replaced at any time."""
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class FakeTelegram(World):
         )
         self.token = token
         self.faults = faults or Faults()
+        self.gate = Gate(())
         self._port, self._addresses = port, addresses
         self._log = log.open("ab", buffering=0) if log else None
         self._runner: web.AppRunner | None = None
@@ -109,14 +111,16 @@ class FakeTelegram(World):
         return await self._bot_call(path["method"], request)
 
     async def _bot_call(self, method: str, request: web.Request) -> web.StreamResponse:
-        fate = self.faults.fate(method.lower())
         try:
             params = await parameters_of(request)
         except Refusal as refusal:
             return _response(refusal.code, refusal.payload())
+        fate = self.faults.fate(method.lower(), params.integer("chat_id"))
         if fate is Fate.CUT_BEFORE:
             self._record(method, params, monotonic(), 0, "cut before", fate=fate)
             return _cut(request)
+        if method.lower().startswith("send"):
+            await self.gate.passed(params.integer("chat_id"))
         _asked_as.set(request.host)
         code, body = await self._answer(method, params, fate)
         if self.faults.latency and method.lower() != "getupdates":

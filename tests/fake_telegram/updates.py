@@ -12,6 +12,7 @@ import aiohttp
 import orjson
 
 from tests.fake_telegram.refusals import JSON, Refusal, bad_request
+from tests.steady import PATIENCE_S
 
 BY_DEFAULT_OFF = {"chat_member", "message_reaction", "message_reaction_count"}
 TERMINATED = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -68,10 +69,17 @@ class Updates:
         self._wake(None)
         self._changed.set()
 
-    async def drained(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109
+    async def drained(self, timeout: float = PATIENCE_S) -> None:  # noqa: ASYNC109
         """Waits until the bot took everything: every update is confirmed, or delivered to the webhook."""
         async with asyncio.timeout(timeout):
             while self.pending:
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def asked_for(self) -> None:
+        """Waits until the bot has asked for updates and waits for the next."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self._poll is None or self._poll.done():
                 self._changed.clear()
                 await self._changed.wait()
 
@@ -88,6 +96,7 @@ class Updates:
         self._wake(TERMINATED)
         if not self.pending and timeout > 0:
             self._poll = poll = asyncio.get_running_loop().create_future()
+            self._changed.set()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
                     if (conflict := await poll) is not None:

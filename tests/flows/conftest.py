@@ -17,9 +17,11 @@ from bot.gateway.limits import Allowance
 from bot.opening import open_database
 from bot.receiving import Bot
 from bot.serving import serving
+from bot.texts.catalog import Catalog
 from tests import postgres
 from tests.conftest import NOW
 from tests.fake_telegram import FakeTelegram, Message, Person
+from tests.steady import PATIENCE_S
 
 ADMIN = 4711
 RATE = 1000.0
@@ -68,7 +70,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def furnish(settings: Settings) -> None:
     async with open_database(settings) as database:
-        await build_house(settings, database, lambda: NOW)
+        await build_house(settings, database, lambda: NOW, Catalog(bundled("locales")), watch=lambda *_: None)
 
 
 @pytest.fixture
@@ -138,6 +140,6 @@ async def tap(person: Person, label: str) -> Message:
 
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     """Waits until something holds in the database, which tells nobody when it changes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -46,6 +46,13 @@ async def test_language_and_country_survive_a_restart(settings: Settings, now: d
 
 
 @pytest.mark.usefixtures("bot")
+async def test_the_language_can_be_written_behind_its_command(ada: Person) -> None:
+    assert "русски" in (await ada.ask("/language RU")).text.lower()
+    assert "Что умеет" in (await ada.ask("/help")).text
+    assert (await ada.ask("/language klingon")).buttons[:2] == ["English", "✓ Русский"]
+
+
+@pytest.mark.usefixtures("bot")
 async def test_an_ambiguous_country_is_asked_back_before_it_is_remembered(ada: Person) -> None:
     await ada.ask("/mycountry korea")
     assert "South Korea" in (await tap(ada, "🇰🇷 South Korea")).text
@@ -83,6 +90,16 @@ async def test_nearest_to_a_city_in_words(ada: Person) -> None:
     assert "Kazan" in answer.text.splitlines()[3]
     assert "Tomsk" not in (await ada.ask("/nearest Kenya Tomsk")).text
     assert "do not know that city" in (await ada.ask("/nearest Atlantis")).text
+    for question in ("/nearest Kenya", "/nearest Congo"):
+        assert "city is missing" in (await ada.ask(question)).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_post_of_which_only_the_city_is_known_is_listed_without_a_distance(ada: Person, ivan: Person) -> None:
+    lines = (await ada.ask("/nearest Greece Moscow")).text.splitlines()
+    place = next(number for number, line in enumerate(lines) if "Consulate general · Moscow" in line)
+    assert lines[place + 1] == "no exact place on the map, so no distance"
+    assert "точного места на карте нет" in (await ivan.ask("/nearest Греция Москва")).text
 
 
 @pytest.mark.usefixtures("bot")

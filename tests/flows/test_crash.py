@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -12,36 +11,36 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.config import Settings
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.storage import bulletins, outbox, subscriptions
-from bot.storage.bulletins import Stage
 from bot.storage.outbox import Published
 from bot.storage.tables import deliveries
+from tests import zygote
 from tests.fake_telegram import FakeTelegram
+from tests.steady import PATIENCE_S
 
-READERS = range(1001, 1151)
 KILLED_AFTER = (30, 70, 110)
+READERS = range(1001, 1201)
+"""More than are under way at once when it is killed for the last time, so that some are left however late that is."""
 RATE = 100
 NEWS = Bulletin(NewsItem("Airports closed", date(2026, 11, 20), (Section("", ("In the south.",)),)))
 
 
 async def start(settings: Settings, telegram: FakeTelegram) -> Process:
-    environment = {
+    variables = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(Path(__file__).parents[2]),
         "BOT_TOKEN": telegram.token,
         "BOT_API_URL": telegram.url,
         "BOT_STATE_DIR": str(settings.state_dir),
         "BOT_DATABASE_URL": settings.database,
         "BOT_DATA_DIR": str(settings.data_dir),
         "BOT_SEND_RATE": str(RATE),
+        "BOT_LISTEN": "127.0.0.1:0",
     }
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env=environment,
-        cwd=settings.state_dir,
-    )  # fmt: skip
+    return await zygote.start(settings.state_dir, "run", **variables)
 
 
 async def publish(settings: Settings) -> int:
@@ -62,7 +61,7 @@ async def under_way(settings: Settings) -> set[int]:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if happened():
                 return
@@ -70,7 +69,7 @@ async def until(happened: Callable[[], bool]) -> None:
 
 
 async def until_finished(settings: Settings, number: int) -> dict[State, int]:
-    async with open_database(settings) as database, asyncio.timeout(20):
+    async with open_database(settings) as database, asyncio.timeout(PATIENCE_S):
         while True:
             stored = await bulletins.get(database, number)
             if stored is not None and stored.stage is Stage.DONE:
@@ -91,8 +90,7 @@ async def test_killed_three_times_it_loses_nobody_and_repeats_only_what_was_unde
     for count in KILLED_AFTER:
         process = await start(settings, telegram)
         await until(lambda: len(arrived(telegram)) >= count)  # noqa: B023 - awaited in its own round
-        process.kill()
-        await process.wait()
+        await zygote.kill(process)
         assert len(arrived(telegram)) < len(READERS)
         repeatable.update(await under_way(settings))
     process = await start(settings, telegram)

@@ -20,8 +20,8 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 import bot.handlers
 from bot.config import Settings
 from bot.handlers import permission
-from bot.handlers.commands import DESK
 from bot.handlers.house import House
+from bot.handlers.permission import DESK
 from bot.opening import open_database
 from bot.storage import audit, reports, roles
 from bot.storage.audit import Entry
@@ -29,16 +29,17 @@ from bot.storage.database import Database
 from bot.storage.roles import Role
 from bot.storage.tables import audit as table_of_deeds
 from bot.storage.tables import metadata
+from bot.texts.audit import line
 from bot.texts.catalog import Words
-from bot.texts.watch import audit_line
 from tests.fake_telegram import Button, FakeTelegram, Group, Person, Press
 from tests.flows.conftest import ADMIN, at_work, tap
+from tests.steady import PATIENCE_S
 
 OTHER_ADMIN = 4712
 MORE_ADMINS = range(4800, 4820)
 """Nobody gets more than a few messages at once, so whoever tries many things is many people."""
 KENYA = "ke-embassy-moscow"
-PUBLIC = {"basics", "find", "inline", "nearest", "news"}
+PUBLIC = {"basics", "channels", "find", "inline", "nearest", "news"}
 """Modules all of whose handlers are everybody's."""
 PUBLIC_IN_DESK = {"reports.wrong_button"}
 CHECKS_ITSELF = {"documents.document"}
@@ -213,10 +214,12 @@ async def test_an_editor_publishes_and_reads_but_touches_no_table_and_no_role(
     refusal, refused = english.plain("error.admins_only"), []
     for name in DESK:
         editor = telegram.user()
-        await roles.give(database, editor.id, Role.EDITOR, ADMIN, now)
+        async with database.write() as connection:
+            await roles.give_in(connection, editor.id, Role.EDITOR, ADMIN, now)
         refused += [name] if (await editor.ask(f"/{name}")).text == refusal else []
     assert refused == ["reload", "rollback", "export"]
-    await roles.give(database, ada.id, Role.EDITOR, ADMIN, now)
+    async with database.write() as connection:
+        await roles.give_in(connection, ada.id, Role.EDITOR, ADMIN, now)
     assert (await ada.ask("/admins add 777 admin")).text == refusal
     assert {holder.role for holder in await roles.everybody(database)} == {Role.EDITOR}
 
@@ -250,12 +253,10 @@ async def test_a_role_that_is_not_confirmed_is_not_given(
     data = next(button.data for row in admin.last.rows for button in row if button.text == "Apply")
     assert data is not None
     await other.ask("/help")
-    await (await other.press_data(data)).answer()
-    assert "done already" in (await other.reply()).text
+    assert "done already" in (await (await other.press_data(data)).answer())["text"]
     await (await admin.press("Cancel")).answer()
     assert "Nothing was changed" in (await admin.reply()).text
-    await (await admin.press_data(data)).answer()
-    assert "done already" in (await admin.reply()).text
+    assert "done already" in (await (await admin.press_data(data)).answer())["text"]
     usage, wrong = (
         "/admins remove ID",
         ("add", "add me admin", "add 777 king", "remove", "add 0 admin", "add 7 admin 7"),
@@ -266,6 +267,30 @@ async def test_a_role_that_is_not_confirmed_is_not_given(
         assert why in (await telegram.user(id=number).ask(f"/admins {form}")).text
     assert await roles.everybody(database) == []
     assert await deeds(database) == []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_dead_button_of_the_desk_is_not_said_to_be_about_the_tables(admin: Person, english: Words) -> None:
+    await admin.ask("/audit")
+    for data in ("role:apply:999", "role:7", "audit:nowhere", "audit:older:", "report:fixed:", "report:7"):
+        answer = await (await admin.press_data(data)).answer()
+        assert answer["text"] == english.plain("desk.already"), data
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_editor_who_is_forgotten_keeps_the_role_and_is_told_so(
+    ada: Person, ivan: Person, database: Database, now: datetime
+) -> None:
+    for person, stays, yes, nothing in (
+        (ada, "their role stays", "🗑 Yes, erase it", "Nothing is stored"),
+        (ivan, "остаются роль", "🗑 Да, удалить", "ничего не хранится"),
+    ):
+        async with database.write() as connection:
+            await roles.give_in(connection, person.id, Role.EDITOR, ADMIN, now)
+        assert stays in (await person.ask("/privacy")).text
+        await person.ask("/forgetme")
+        assert nothing not in (await tap(person, yes)).text
+        assert await roles.of(database, person.id) is Role.EDITOR
 
 
 @pytest.mark.usefixtures("bot")
@@ -309,7 +334,7 @@ async def test_the_figures_come_as_a_text_and_a_picture(
     await admin.say("/stats")
     figures, picture = await admin.replies(2)
     assert "Subscribers: 3 (+3)" in figures.text
-    assert "Questions: 8" in figures.text
+    assert "Questions: 8, 0.27 a day" in figures.text
     assert "found 2 (25 %) · asked back 1 (12 %) · nothing 4 (50 %) · Russia itself 1 (12 %)" in figures.text
     assert "Kenya 2" in figures.text
     assert "narnia! · 3" in figures.text
@@ -417,7 +442,8 @@ async def test_the_log_of_deeds_is_paged_and_comes_as_csv(admin: Person, databas
         await connection.execute(delete(table_of_deeds))
     assert "Nothing was done" in (await admin.ask("/audit")).text
     for user in range(100, 125):
-        await roles.give(database, user, Role.EDITOR, ADMIN, now)
+        async with database.write() as connection:
+            await roles.give_in(connection, user, Role.EDITOR, ADMIN, now)
     async with database.write() as connection:
         await audit.write(connection, ADMIN, "<unheard of>", now, what="<b>", many=[1, 2])
     first = await admin.ask("/audit")
@@ -459,7 +485,7 @@ async def test_an_error_reaches_the_admins_once_with_no_word_of_the_person(
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -470,6 +496,8 @@ async def _rename(database: Database, old: str, new: str) -> None:
 
 
 def test_a_deed_is_told_in_words_with_what_it_was_done_to(english: Words, now: datetime) -> None:
-    whole = audit_line(now, ADMIN, "paused", {"number": 7, "why": "<b>"}, english)
+    whole = line(now, ADMIN, "paused", {"number": 7, "why": "<b>"}, english)
     assert whole.endswith("<b>paused #7</b>\nwhy: &lt;b&gt;")
-    assert audit_line(now, 0, "paused", {}, english).endswith("the program · <b>paused</b>")
+    published = line(now, 7, "published", {"number": 5, "title": "Roads open", "reached": 1}, english)
+    assert "published #5 “Roads open”, chats: 1" in published
+    assert line(now, 0, "paused", {}, english).endswith("the program · <b>paused</b>")

@@ -126,6 +126,27 @@ async def test_in_a_group_it_speaks_only_when_spoken_to(ada: Person, telegram: F
     assert len([message for message in group.messages if message.by_bot]) == 3
 
 
+async def test_in_a_group_only_its_very_name_speaks_to_it(ada: Person, telegram: FakeTelegram, bot: Bot) -> None:
+    group, name = telegram.group(None, ada), bot.bot.username
+    for text in (f"ask @{name}2 kenya", f"write to me@{name}.ru about kenya", f"/kenya@{name}2"):
+        await group.say(ada, text)
+    for text in (f"😀 @{name.upper()}, kenya?", f"kenya, @{name}2 or @{name}", f"/kenya@{name}"):
+        await group.say(ada, text)
+        assert (await group.reply()).text.startswith("🇰🇪 Kenya"), text
+    await group.say(ada, f"@{name} germany")
+    assert (await group.reply()).text.startswith("🇩🇪 Germany")
+    assert group.received == 4
+
+
+async def test_documents_in_a_group_are_none_of_its_business(ada: Person, telegram: FakeTelegram) -> None:
+    group = telegram.group(None, ada)
+    for name in ("homework.txt", "missions.csv", "photo.png"):
+        await ada.send_document(name, b"Homework", mime_type="text/plain", chat=group)
+    await group.say(ada, "@embassy_test_bot kenya")
+    assert (await group.reply()).text.startswith("🇰🇪 Kenya")
+    assert group.received == 1
+
+
 async def test_inline_results_while_typing(ada: Person) -> None:
     answer = await ada.inline("ger")
     assert "🇩🇪 Germany · Embassy" in answer.titles

@@ -9,6 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.ports import held_port
+
 SCRIPT = Path(__file__).parents[2] / "deploy" / "healthcheck.py"
 
 
@@ -31,7 +33,8 @@ async def test_it_says_what_is_answered_and_whether_that_is_well(answer: int, st
     assert ended == (status, f'{answer} {{"checks": {{"database": "does not answer"}}}}\n')
 
 
-async def test_nobody_there_is_not_well(unused_tcp_port: int) -> None:
-    status, said = await check(f"http://127.0.0.1:{unused_tcp_port}/readyz")
+async def test_nobody_there_is_not_well() -> None:
+    with held_port() as port:
+        status, said = await check(f"http://127.0.0.1:{port}/readyz")
     assert status == 1
-    assert said.startswith(f"127.0.0.1:{unused_tcp_port} does not answer: ")
+    assert said.startswith(f"127.0.0.1:{port} does not answer: ")

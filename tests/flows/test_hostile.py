@@ -108,7 +108,7 @@ async def test_every_place_on_earth_has_nearest_posts(telegram: FakeTelegram) ->
     for place in ((90, 0), (-90, 0), (0, 180), (0, -180), (90, 180), (-90, -180), (66.5, 179.999), (0, 0)):
         person = telegram.user()
         await person.share_location(*place)
-        assert (await person.reply()).text.count("km in a straight line") == 5, place
+        assert len((await person.reply()).buttons) == 5, place
         await still_answers(person)
         assert person.received == 2
 
@@ -315,7 +315,7 @@ def quiet_house(directory: Directory, index: NameIndex) -> House:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     text=st.text(max_size=300) | st.text(max_size=40).map(lambda part: (part + " ") * 90),
     language=st.sampled_from(["en", "ru"]),

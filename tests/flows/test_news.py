@@ -5,15 +5,15 @@ from datetime import date, datetime
 import pytest
 
 from bot.config import Settings
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import Ended, State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.receiving import Bot
 from bot.storage import amendments, bulletins, outbox, subscriptions
-from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.outbox import Published
-from tests.fake_telegram import FakeTelegram, Message, Person
+from tests.fake_telegram import FakeTelegram, Group, Message, Person, Standing
 from tests.flows.conftest import ADMIN, at_work, eventually, tap
 
 ITEM = NewsItem(
@@ -166,8 +166,6 @@ async def test_blocking_ends_the_subscription_and_unblocking_asks(
 async def test_what_telegram_says_of_lost_chats_ends_their_subscriptions(
     settings: Settings, telegram: FakeTelegram, now: datetime
 ) -> None:
-    from tests.fake_telegram import Standing
-
     lost = {
         Standing.BLOCKED: Ended.BLOCKED,
         Standing.DEACTIVATED: Ended.DEACTIVATED,
@@ -203,6 +201,25 @@ async def test_an_upgraded_group_moves_with_its_subscription(
     async with at_work(settings, lambda: now):
         assert "Airports" in (await new.reply()).text
         assert await counts(settings, published.number) == {State.SENT: 1}
+
+
+async def test_what_an_upgraded_group_chose_holds_also_where_only_a_bulletin_finds_that_it_moved(
+    settings: Settings, telegram: FakeTelegram, bot: Bot, ada: Person, now: datetime
+) -> None:
+    old, new = (telegram.group(None, kind=kind, admins=(ada,)) for kind in ("group", "supergroup"))
+
+    async def asked(text: str, group: Group) -> str:
+        await group.say(ada, text)
+        return (await group.reply()).text
+
+    await asked("/mycountry japan", old)
+    await asked("/subscribe", old)
+    assert "not set" in await asked("/mycountry", new)
+    old.standing, old.moved_to = Standing.UPGRADED, new.id
+    published = await publish(settings, now)
+    assert "Airports" in (await new.reply()).text
+    assert await counts(settings, published.number) == {State.SENT: 1}
+    assert "Japan" in await asked("/mycountry", new)
 
 
 async def test_a_group_is_subscribed_by_its_admins_only(
@@ -282,3 +299,4 @@ async def test_a_refused_text_stops_the_bulletin_and_tells_the_admins(
     found = await counts(settings, published.number)
     assert found == {State.STOPPED: 5}
     assert not admin.unread()
+    assert "refused by Telegram · Inline keyboard button url" in (await admin.ask("/broadcasts")).text

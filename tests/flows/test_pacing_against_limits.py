@@ -1,4 +1,8 @@
-"""A bot with Pacing against the server's own limits, over real sockets; the server alone judges what came too soon."""
+"""A bot with Pacing against the server's own limits, over real sockets; the server alone judges what came too soon.
+
+Both go by the clock of the event loop that they share. It does not count standing still: what is held up on the way for
+longer than Telegram ever does would come too close to what follows.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,6 +18,16 @@ from bot.gateway.transport import Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Limits
 
 BURST = CHAT_BURST
+
+
+def clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def limits_of_telegram() -> Limits:
+    limits = Limits.real(burst_in_chat=BURST)
+    limits.clock = clock
+    return limits
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +46,8 @@ async def broadcast(bot: ExtBot[Priority | Broadcast], chat: int, *, paid: bool 
 
 
 async def test_nothing_is_refused_at_thirty_a_second() -> None:
-    async with FakeTelegram(limits=Limits.real(burst_in_chat=BURST), accept_anyone=True) as telegram:
-        pacing = Pacing()
+    async with FakeTelegram(limits=limits_of_telegram(), accept_anyone=True) as telegram:
+        pacing = Pacing(clock=clock)
         async with a_bot(telegram, pacing) as bot:
             await asyncio.gather(*(broadcast(bot, chat) for chat in range(1, 46)))
         assert telegram.limits.refused == 0
@@ -41,9 +55,9 @@ async def test_nothing_is_refused_at_thirty_a_second() -> None:
 
 
 async def test_nothing_is_refused_in_one_chat_or_group() -> None:
-    async with FakeTelegram(limits=Limits.real(burst_in_chat=BURST), accept_anyone=True) as telegram:
+    async with FakeTelegram(limits=limits_of_telegram(), accept_anyone=True) as telegram:
         group = telegram.group()
-        async with a_bot(telegram, Pacing()) as bot:
+        async with a_bot(telegram, Pacing(clock=clock)) as bot:
             replies = [bot.send_message(chat, "Здесь") for chat in (1, 1, 1, 1, group.id, group.id)]
             await asyncio.gather(*replies, broadcast(bot, 1), broadcast(bot, 2))
         assert telegram.limits.refused == 0
@@ -52,9 +66,9 @@ async def test_nothing_is_refused_in_one_chat_or_group() -> None:
 
 
 async def test_nothing_is_refused_when_the_rate_is_paid_for() -> None:
-    limits = Limits(per_second=30, per_second_paid=300, per_second_in_chat=1, burst_in_chat=BURST)
+    limits = Limits(per_second=30, per_second_paid=300, per_second_in_chat=1, burst_in_chat=BURST, clock=clock)
     async with FakeTelegram(limits=limits, accept_anyone=True) as telegram:
-        async with a_bot(telegram, Pacing(300)) as bot:
+        async with a_bot(telegram, Pacing(300, clock=clock)) as bot:
             replies = (bot.send_message(chat, "Здесь") for chat in range(1, 36))
             await asyncio.gather(*(broadcast(bot, chat, paid=True) for chat in range(100, 450)), *replies)
         assert limits.refused == 0
@@ -62,9 +76,9 @@ async def test_nothing_is_refused_when_the_rate_is_paid_for() -> None:
 
 
 async def test_halt_is_obeyed_and_replies_come_through_after_it() -> None:
-    faults = Faults(halt_at=10, halt_for=1)
+    faults = Faults(halt_at=10, halt_for=1, clock=clock)
     async with FakeTelegram(faults=faults, accept_anyone=True) as telegram:
-        pacing = Pacing()
+        pacing = Pacing(clock=clock)
         async with a_bot(telegram, pacing) as bot:
             bulletin = [asyncio.ensure_future(broadcast(bot, chat)) for chat in range(100, 140)]
             await asyncio.gather(*(bot.send_message(chat, "Здесь") for chat in range(1, 21)))

@@ -4,9 +4,11 @@ import asyncio
 
 from structlog.testing import capture_logs
 from telegram.error import Conflict, NetworkError
+from telegram.ext import ExtBot
 
 from bot.config import Settings
-from bot.receiving import REPEAT_S, Bot, PollingErrors, keep_webhook, set_webhook
+from bot.gateway.transport import Transport
+from bot.receiving import REPEAT_S, PollingErrors, keep_webhook, set_webhook
 from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Person
 from tests.flows.conftest import eventually
@@ -46,16 +48,17 @@ async def test_two_that_poll_get_one_clear_line_each_and_wait(
             assert "Germany" in (await ada.reply()).text
 
 
-async def test_a_webhook_that_was_taken_away_is_set_again(telegram: FakeTelegram, bot: Bot) -> None:
-    await bot.updater.stop() if bot.updater else None
-    await set_webhook(bot.bot, URL, SECRET, asyncio.sleep)
-    keeping = asyncio.create_task(keep_webhook(bot.bot, URL, SECRET, look_every=0.01))
-    await bot.bot.delete_webhook()
+async def test_a_webhook_that_was_taken_away_is_set_again(telegram: FakeTelegram) -> None:
+    url = f"{telegram.url}/bot"
+    async with ExtBot(telegram.token, url, request=Transport(), get_updates_request=Transport()) as bot:
+        await set_webhook(bot, URL, SECRET, asyncio.sleep)
+        keeping = asyncio.create_task(keep_webhook(bot, URL, SECRET, look_every=0.01))
+        await bot.delete_webhook()
 
-    async def is_set_again() -> bool:
-        return telegram.updates.webhook is not None and telegram.updates.webhook.url == URL
+        async def is_set_again() -> bool:
+            return telegram.updates.webhook is not None and telegram.updates.webhook.url == URL
 
-    await eventually(is_set_again)
-    keeping.cancel()
-    await asyncio.gather(keeping, return_exceptions=True)
-    await bot.bot.delete_webhook()
+        await eventually(is_set_again)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await bot.delete_webhook()

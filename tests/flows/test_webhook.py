@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -16,20 +16,19 @@ from bot.opening import StartFailed
 from bot.receiving import Bot
 from bot.serving import serving
 from tests.fake_telegram import FakeTelegram, Person
+from tests.ports import port_to_listen_at
 
 SECRET = "a-secret-of-the-operator"
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+@pytest.fixture
+def port() -> Iterator[int]:
+    with port_to_listen_at() as port:
+        yield port
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    port = free_port()
+def settings(settings: Settings, port: int) -> Settings:
     return settings.model_copy(
         update={
             "listen": f"127.0.0.1:{port}",
@@ -144,6 +143,7 @@ async def test_a_secret_is_made_where_none_is_set(telegram: FakeTelegram, settin
 
 async def test_an_address_that_is_taken_is_said_in_one_line(settings: Settings, telegram: FakeTelegram) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(settings.listen_address)
         taken.listen()
         with pytest.raises(StartFailed, match=r"cannot listen at 127\.0\.0\.1:\d+: .*BOT_LISTEN"):

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import Settlement, Standing, State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.storage import amendments, audit, broadcasts, bulletins, dispatch, outbox, proposals, subscriptions
 from bot.storage.broadcasts import Amendment, Closed
-from bot.storage.bulletins import Kind, Stage
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.dispatch import Settled
 from bot.storage.outbox import AlreadyPublished, Published

@@ -1,14 +1,17 @@
 """Bulletins as they are kept, and read through by date."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.broadcasts import Stage
 from bot.domain.news import Bulletin, NewsItem, Notice, Section
-from bot.storage import amendments, bulletins, outbox
-from bot.storage.bulletins import Stage, packed, unpacked
+from bot.sources.checks import EARLIEST
+from bot.storage import amendments, broadcasts, bulletins, outbox
+from bot.storage.bulletins import packed, unpacked
 from bot.storage.database import Database
 from bot.storage.outbox import Published
 
@@ -25,9 +28,9 @@ def dated(day: int) -> Bulletin:
         st.builds(
             NewsItem,
             TEXT,
-            st.dates(),
+            st.none() | st.dates(min_value=EARLIEST),
             st.lists(st.builds(Section, TEXT, st.lists(TEXT, max_size=3).map(tuple)), max_size=3).map(tuple),
-            *([TEXT] * 5),
+            *([TEXT] * 4),
         ),
         st.none() | st.builds(Notice, TEXT, st.lists(TEXT, max_size=3).map(tuple)),
     )
@@ -91,8 +94,13 @@ async def test_a_correction_of_the_date_is_read_at_its_new_place(database: Datab
     assert newest.stored.bulletin == dated(3)
 
 
+def test_what_an_earlier_version_has_packed_is_still_read() -> None:
+    raw = json.loads(packed(dated(1)))
+    raw["item"]["category"] = "Home News"
+    assert unpacked(json.dumps(raw)) == dated(1)
+
+
 async def test_two_presses_move_it_once(database: Database, now: datetime) -> None:
     await outbox.publish(database, dated(1), urgent=False, now=now)
-    moves = [await bulletins.set_stage(database, 1, Stage.PAUSED, only_from=(Stage.RUNNING,)) for _ in range(2)]
-    assert moves == [True, False]
+    assert [await broadcasts.pause(database, 1, 7, now) for _ in range(2)] == [True, False]
     assert not await outbox.finish(database, 1, now + timedelta(days=1))

@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
 from bot.storage import copying, dispatch, leases, schema, tables
-from bot.storage.bulletins import Stage
 from bot.storage.copying import BATCH, Copied, NotCopied
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.leases import Lease

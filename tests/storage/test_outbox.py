@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text
 
+from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import (
     Ended,
     Gone,
@@ -26,13 +27,14 @@ from bot.domain.delivery import (
 )
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.domain.quiet import Quiet
-from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
-from bot.storage.bulletins import Kind, Stage, Stored
+from bot.storage import amendments, broadcasts, bulletins, dispatch, outbox, subscriptions
+from bot.storage.bulletins import Stored
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.dispatch import REST, Due, Settled
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.owed import MANY
+from bot.storage.tables import bulletins as table_of_bulletins
 from bot.storage.tables import deliveries
 from tests.databases import ON_POSTGRESQL
 
@@ -343,7 +345,8 @@ async def test_a_stopped_bulletin_sends_nothing_more_and_has_nothing_open(databa
     assert not await outbox.stop(database, number, Stage.STOPPED)
     await land(database, number, now, sent)
     await land(database, number, now, failed, outcome=Retry("502"))
-    found = await stored(database, number)
+    found = await broadcasts.get(database, number, now)
+    assert found is not None
     assert (found.stage, found.reason) == (Stage.REJECTED, "too long")
     assert sorted((await states(database, number)).values()) == [State.SENT, State.STOPPED, State.STOPPED]
     assert (await outbox.report(database, number)).open == 0
@@ -353,10 +356,10 @@ async def test_a_paused_bulletin_keeps_what_is_open(database: Database, now: dat
     await subscribe(database, now, 1)
     number = await publish(database, now)
     rows = await lease(database, number, now)
-    assert await bulletins.set_stage(database, number, Stage.PAUSED, only_from=(Stage.RUNNING,))
+    assert await broadcasts.pause(database, number, 7, now)
     await land(database, number, now, *rows, outcome=Retry("502"))
     assert await outbox.running(database) == []
-    assert await bulletins.set_stage(database, number, Stage.RUNNING, only_from=(Stage.PAUSED,))
+    assert await broadcasts.resume(database, number, 7, now)
     assert await send_all(database, number, now + timedelta(seconds=2)) == {1}
 
 
@@ -400,6 +403,23 @@ async def test_a_correction_that_is_done_opens_again_for_who_was_still_under_way
     assert (await outbox.report(database, 2)).counts == {State.SENT: 2}
 
 
+@pytest.mark.parametrize("stage", [Stage.STOPPED, Stage.REJECTED])
+async def test_a_correction_that_was_ended_is_owed_to_nobody_who_was_still_under_way(
+    database: Database, now: datetime, stage: Stage
+) -> None:
+    await subscribe(database, now, 1, 2, 3)
+    number = await publish(database, now)
+    settled, silent = await lease(database, number, now, limit=2)
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 0)
+    assert await outbox.stop(database, 2, stage)
+    await land(database, number, now, settled)
+    await outbox.stop(database, number, Stage.STOPPED)
+    await dispatch.revive(database, now)
+    assert (await states(database, number))[silent.chat_id] is State.UNKNOWN
+    assert (await outbox.report(database, 2)).total == 0
+    assert (await stored(database, 2)).stage is stage
+
+
 async def test_who_failed_while_it_was_corrected_gets_the_new_text_and_no_correction(
     database: Database, now: datetime
 ) -> None:
@@ -441,6 +461,18 @@ async def test_a_correction_can_say_what_is_known_already(database: Database, no
     for known in (NEWS, CORRECTED):
         assert await outbox.publish(database, known, urgent=False, now=now) == AlreadyPublished(number)
         assert await bulletins.shelve(database, [known], now) == 0
+
+
+async def test_a_corrected_page_concerns_whom_it_concerned_and_is_of_who_published_it(
+    database: Database, now: datetime
+) -> None:
+    old = replace(NEWS.item, country="gb", language="en", publisher="GOV.UK", url="https://gov.uk/alert")
+    number = await publish(database, now, Bulletin(old))
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 0)
+    corrected = Bulletin(replace(old, title=CORRECTED.item.title, sections=CORRECTED.item.sections))
+    assert (await stored(database, number)).bulletin == (await stored(database, 2)).bulletin == corrected
+    async with database.read() as connection:
+        assert (await connection.scalars(select(table_of_bulletins.c.country))).all() == ["gb", "gb"]
 
 
 async def test_a_withdrawal_stops_the_rest_and_tells_who_got_it(database: Database, now: datetime) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
+from bot.domain.broadcasts import Stage
 from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.editions import Edition
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem
 from bot.storage import amendments, bulletins, directory, dispatch, feeds, leases, outbox, subscriptions
-from bot.storage.bulletins import Stage
 from bot.storage.database import Database
 from bot.storage.dispatch import Settled
 from bot.storage.leases import Held, Lease
@@ -81,24 +81,16 @@ async def before_it_commits(
     return await one, await other
 
 
-async def test_who_is_settled_while_it_is_corrected_gets_the_correction(
-    database: Database, other: Database, now: datetime
+@pytest.mark.parametrize("table", ["deliveries", "bulletins"], ids=["while it is corrected", "after it was corrected"])
+async def test_who_is_settled_gets_the_correction(
+    database: Database, other: Database, now: datetime, table: str
 ) -> None:
     number = await published(database, now, 1)
     await lease_all(database, number, now)
     settling = dispatch.settle(database, number, FENCE, [Settled(1, ARRIVED)], now)
-    await before_it_commits(database, "deliveries", settling, amendments.correct(other, number, CORRECTED, now))
-    assert await states(database, number) == {1: State.SENT}
-    assert await states(database, 2) == {1: State.PENDING}
-
-
-async def test_who_is_settled_after_it_was_corrected_gets_the_correction(
-    database: Database, other: Database, now: datetime
-) -> None:
-    number = await published(database, now, 1)
-    await lease_all(database, number, now)
-    settling = dispatch.settle(database, number, FENCE, [Settled(1, ARRIVED)], now)
-    await before_it_commits(database, "bulletins", amendments.correct(other, number, CORRECTED, now), settling)
+    correcting = amendments.correct(other, number, CORRECTED, now)
+    first, then = (settling, correcting) if table == "deliveries" else (correcting, settling)
+    await before_it_commits(database, table, first, then)
     assert await states(database, number) == {1: State.SENT}
     assert await states(database, 2) == {1: State.PENDING}
 
@@ -114,6 +106,26 @@ async def test_of_two_corrections_at_once_the_second_corrects_the_first(
     assert stored is not None
     assert (stored.version, stored.bulletin) == (3, again)
     assert [running.bulletin for running in await outbox.running(database)] == [again, again]
+
+
+@pytest.mark.parametrize("reader", [True, False], ids=["read", "read by nobody"])
+@pytest.mark.parametrize("shelved", [True, False], ids=["shelved", "new"])
+async def test_what_is_published_while_a_correction_comes_to_say_the_same_goes_out(
+    database: Database, other: Database, now: datetime, reader: bool, shelved: bool
+) -> None:
+    number = await published(database, now, *([1] if reader else []))
+    if shelved:
+        await bulletins.shelve(database, [CORRECTED], now)
+    async with database.write() as holder:
+        outcome = await outbox.publish_in(holder, CORRECTED, urgent=False, now=now)
+        assert isinstance(outcome, Published)
+        correcting = asyncio.create_task(amendments.correct(other, number, CORRECTED, now))
+        await until_waiting(database, 1, correcting)
+    correction = await correcting
+    assert isinstance(correction, Published)
+    running = {running.id: running.bulletin for running in await outbox.running(database)}
+    assert running == dict.fromkeys((number, outcome.number, correction.number), CORRECTED)
+    assert await lease_all(database, outcome.number, now) == [1] * reader
 
 
 async def test_what_is_given_back_while_it_is_stopped_is_stopped(
@@ -143,6 +155,21 @@ async def test_a_correction_is_not_done_while_somebody_comes_to_be_owed_it(
         await until_waiting(database, 1, finishing)
     assert not await finishing
     assert await lease_all(database, 2, now) == [1]
+
+
+@pytest.mark.parametrize("table", ["deliveries", "bulletins"], ids=["before it is stopped", "after it was stopped"])
+async def test_who_is_settled_is_not_left_waiting_for_a_correction_that_was_stopped(
+    database: Database, other: Database, now: datetime, table: str
+) -> None:
+    number = await published(database, now, 1)
+    await lease_all(database, number, now)
+    assert await amendments.correct(database, number, CORRECTED, now) == Published(2, 0)
+    settling = dispatch.settle(database, number, FENCE, [Settled(1, ARRIVED)], now)
+    stopping = outbox.stop(other, 2, Stage.STOPPED)
+    first, then = (settling, stopping) if table == "deliveries" else (stopping, settling)
+    await before_it_commits(database, table, first, then)
+    assert await states(database, number) == {1: State.SENT}
+    assert State.PENDING not in (await states(database, 2)).values()
 
 
 async def test_a_sender_gets_no_more_rows_than_it_asks_for(database: Database, other: Database, now: datetime) -> None:
@@ -277,4 +304,4 @@ async def test_a_feed_that_two_have_read_is_taken_once(database: Database, other
     taken = await asyncio.gather(
         *(feeds.take(each, lease, feed, items, ("", ""), date(2026, 11, 20), now, now) for each in (database, other))
     )
-    assert sorted(taken) == [0, 3]
+    assert sorted(each.published for each in taken) == [0, 3]

@@ -79,3 +79,14 @@ async def test_reports_are_forgotten(database: Database, now: datetime) -> None:
     assert (await reports.settle(database, 2, State.FIXED, 9, now)) == Settled(POST, (Reporter(2, "en"),))
     assert await reports.purge(database, now + KEPT_FOR - timedelta(seconds=1)) == 0
     assert await reports.purge(database, now + KEPT_FOR + timedelta(seconds=1)) == 1
+
+
+async def test_a_report_that_nobody_settled_is_kept_no_longer_than_one_that_was(
+    database: Database, now: datetime
+) -> None:
+    await reports.make(database, 1, POST, "en", now)
+    await reports.make(database, 2, POST, "en", now + timedelta(days=1))
+    assert await reports.purge(database, now + KEPT_FOR + timedelta(seconds=1)) == 1
+    left = await reports.oldest_open(database)
+    assert left is not None
+    assert left.count == 1

@@ -1,24 +1,22 @@
 """The same migrations on both databases, once, also when several begin them."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, insert, select, text
 from structlog.testing import capture_logs
 
 from bot.config import Settings
 from bot.opening import open_database
-from bot.storage import schema
+from bot.storage import schema, tables
 from bot.storage.database import Database
 from bot.storage.dialects import Turn, take_turn
 from bot.storage.schema import SchemaTooOld
 from bot.storage.tables import metadata
-from tests import postgres
+from tests import postgres, zygote
 from tests.databases import ON_POSTGRESQL, until_waiting
 
 
@@ -52,6 +50,25 @@ def test_the_newest_revision_is_the_one_that_the_migrations_lead_to() -> None:
     assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.newest()]
 
 
+async def test_a_feed_that_was_read_before_the_migration_counts_as_read(database: Database, now: datetime) -> None:
+    before = now - timedelta(days=200)
+    feed = "INSERT INTO feeds (id, url, etag, last_modified, failures, checked_at, next_check)"
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE feeds DROP COLUMN read_at"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        for name, failures in (("read", 0), ("failing", 2)):
+            values = bindparam("now", now, tables.feeds.c.checked_at.type)
+            await connection.execute(
+                text(f"{feed} VALUES ('{name}', '', '', '', {failures}, :now, :now)").bindparams(values)
+            )
+            await connection.execute(insert(tables.seen_items).values(feed=name, item="item", seen_at=before))
+    assert await schema.migrate(database) == ("0005", schema.newest())
+    async with database.read() as connection:
+        rows = await connection.execute(select(tables.feeds.c.id, tables.feeds.c.read_at))
+        assert {row.id: row.read_at for row in rows} == {"read": now, "failing": None}
+        assert set(await connection.scalars(select(tables.seen_items.c.seen_at))) == {now}
+
+
 async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -73,14 +90,8 @@ async def test_two_migrate_at_once_and_both_find_it_done(unmigrated: str) -> Non
         await each.close()
 
 
-async def test_the_command_migrates_once_however_many_run_it(unmigrated: str) -> None:
-    environment = os.environ | {"BOT_DATABASE_URL": unmigrated}
-    commands = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "migrate", env=environment, stdout=PIPE, stderr=PIPE
-        )
-        for _ in range(2)
-    ]
+async def test_the_command_migrates_once_however_many_run_it(unmigrated: str, tmp_path: Path) -> None:
+    commands = [await zygote.start(tmp_path, "migrate", BOT_DATABASE_URL=unmigrated) for _ in range(2)]
     said = [await command.communicate() for command in commands]
     newest = schema.newest()
     assert [command.returncode for command in commands] == [0, 0], said

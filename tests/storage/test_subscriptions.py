@@ -29,7 +29,7 @@ async def test_it_ends_once_with_its_reason_and_can_be_taken_up_again(
     await subscriptions.start(database, 1, "private", "en", now)
     await subscriptions.change(database, 1, silent=True)
     assert await subscriptions.end(database, 1, reason, now)
-    assert not await subscriptions.end(database, 1, Ended.FORGOTTEN, now)
+    assert not await subscriptions.end(database, 1, Ended.BLOCKED, now)
     ended = await subscriptions.get(database, 1)
     assert ended == Subscription(1, "private", "en", silent=True, ended=reason)
     assert not ended.active
@@ -72,3 +72,13 @@ async def test_what_the_new_group_chose_stays(database: Database, now: datetime)
     await subscriptions.move(database, -1, -1001, now)
     assert await subscriptions.get(database, -1) == Subscription(-1, "group", "en", ended=Ended.NOT_FOUND)
     assert await subscriptions.get(database, -1001) == Subscription(-1001, "supergroup", "ru")
+
+
+async def test_the_choices_of_the_old_group_do_not_stay_where_the_new_one_has_its_own(
+    database: Database, now: datetime
+) -> None:
+    for chat_id, country in ((-1, "ke"), (-1001, "jp")):
+        await Chats(database).choose_country(chat_id, country, now)
+    await subscriptions.move(database, -1, -1001, now)
+    assert (await Chats(database).get(-1)).country is None
+    assert (await Chats(database).get(-1001)).country == "jp"

@@ -57,7 +57,7 @@ EU_RULE = {
     "sources": "https://base.garant.ru/71279452",
     "as_of": "2022-09-02",
 }
-ALIAS = {"alias": "ФРГ", "code": "de", "language": "ru", "kind": "short"}
+ALIAS = {"alias": "ФРГ", "code": "de", "language": "ru", "kind": "abbreviation"}
 FEED = {
     "id": "de-news",
     "url": "https://germania.diplo.de/rss",

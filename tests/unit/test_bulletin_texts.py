@@ -1,5 +1,6 @@
 """A bulletin as its reader sees it, whatever its text is."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.config import bundled
-from bot.domain.missions import Coverage, Directory, coverage
+from bot.domain.missions import Coverage, Directory, Kind, Mission, coverage
 from bot.domain.news import Bulletin, NewsItem, Notice, Section
 from bot.texts.bulletins import (
     LEAD_UNITS,
@@ -65,7 +66,7 @@ def long_item(*sections: Section) -> NewsItem:
     return NewsItem("Long", date(2026, 11, 20), sections)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=400), SECTIONS, ANY_TEXT, ANY_TEXT, st.sampled_from(["en", "ru"]), st.sampled_from(["", "ke"]))
 @example("T", (Section("😀" * 300, ("😀" * 5000,)),), "😀" * 300, "😀" * 2000, "ru", "ke")
 @example("<b>", (Section("&" * 300, ("&" * 5000, "&" * 5000)),), "&" * 300, "&" * 2000, "en", "")
@@ -117,6 +118,12 @@ def test_a_bare_item_has_no_empty_parts(english: Words) -> None:
     assert [button.label for button in message.buttons[0]] == [english.plain("button.choose_country")]
 
 
+def test_an_undated_item_has_no_date(english: Words) -> None:
+    message = bulletin_message(Bulletin(replace(ITEM, published=None)), None, english)
+    assert "2026" not in message.text
+    assert "Consular News · source" in formatted(message.text, "HTML").text
+
+
 def test_the_standing_notice_is_in_the_readers_language_and_its_own_as_it_came(english: Words, russian: Words) -> None:
     assert "Россия ведёт войну в Украине" in shown(bulletin_message(Bulletin(ITEM), None, russian)).text
     assert standing_notice(english) != standing_notice(russian)
@@ -147,6 +154,22 @@ def test_a_long_lead_is_cut_after_a_sentence_and_is_whole_below(english: Words) 
     assert folded(message) == f"{lead}\nThe end."
 
 
+def test_a_heading_never_stands_without_its_text(english: Words) -> None:
+    for room in range(3300, 3800, 3):
+        sections = (Section("", ("Lead.", "x" * room)), Section("What to do now", ("Leave by road. " * 20,)))
+        text = folded(bulletin_message(Bulletin(long_item(*sections)), None, english))
+        assert not text.endswith("What to do now"), room
+    alone = (Section("", ("Lead.",)), Section("No text", ()), Section("Part", ("The end.",)))
+    assert folded(bulletin_message(Bulletin(long_item(*alone)), None, english)) == "No text\nPart\nThe end."
+
+
+def test_the_mark_tells_an_emergency_number_from_an_office_line(english: Words) -> None:
+    post = Mission(id="ke", sender="ke", kind=Kind.EMBASSY, city="Moscow", phones=("+74992300232",))
+    for emergency, mark in (((), "☎️ Office: +7 499 230-02-32"), (("+74992300233",), "🆘 Emergency: +7 499 230-02-33")):
+        own = Coverage("ke", replace(post, emergency_phones=emergency), (), (), ())
+        assert mark in shown(bulletin_message(Bulletin(ITEM), own, english)).text
+
+
 def test_two_paragraphs_that_read_the_same_both_stay(english: Words) -> None:
     message = bulletin_message(Bulletin(long_item(Section("", ("Again.", "Again.")))), None, english)
     assert shown(message).text.count("Again.") == 2
@@ -163,13 +186,13 @@ def test_every_reader_has_the_own_embassy_in_two_lines(directory: Directory, lan
         assert "112" in second
         post = own.post if own.post is not None and own.post.works else None
         digits = "".join(filter(str.isdigit, second))
-        for number in ((post.emergency_phones or post.phones) if post else ())[:3]:
+        for number in (post.first_phones if post else ())[:3]:
             assert number.strip("+") in digits
         on_map = [
             button for button in message.buttons[0] if isinstance(button, Press) and button.data.startswith("map")
         ]
         assert bool(on_map) == (post is not None and post.position is not None)
-        assert Press(words.plain("button.own_embassy"), f"card:{sender}") in message.buttons[0]
+        assert Press(words.plain("button.own_embassy"), f"own:{sender}") in message.buttons[0]
 
 
 def test_without_an_embassy_the_reader_is_told_so(english: Words) -> None:

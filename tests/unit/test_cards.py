@@ -368,7 +368,7 @@ def test_the_longest_row_still_fits_with_its_date_and_where_it_matters_112(langu
     assert post.works or "112" in text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @example(Spoilt(FULLEST, (LONGEST_COVER,) * 9, (LONGEST_RULE,) * 30, None))
 @given(st.builds(Spoilt, MISSIONS, COVERS.map(tuple), RULES.map(tuple), st.none() | HOSTILE))
 def test_whatever_the_cells_hold_the_card_is_one_that_telegram_takes(spoilt: Spoilt) -> None:

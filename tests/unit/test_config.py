@@ -111,6 +111,10 @@ def test_the_address_of_the_server_has_no_slash_at_its_end(monkeypatch: pytest.M
         ("BOT_API_URL", "ftp://a.example"),
         ("BOT_API_URL", "http://["),
         ("BOT_API_URL", f"file:///{SECRET}"),
+        ("BOT_API_URL", "http://a.example:abc"),
+        ("BOT_API_URL", "http://a.example:65536"),
+        ("BOT_API_URL", f"http://{SECRET}"),
+        ("BOT_WEBHOOK_URL", "https://a.example:abc/x"),
         ("BOT_WEBHOOK_URL", "a.example"),
         ("BOT_WEBHOOK_SECRET", "no spaces"),
         ("BOT_WEBHOOK_SECRET", "a" * 257),
@@ -194,6 +198,20 @@ def test_the_password_of_the_database_is_put_into_its_url(monkeypatch: pytest.Mo
     url = given(monkeypatch, BOT_DATABASE_URL=POSTGRES, BOT_DATABASE_PASSWORD="p@ss/w:rd %").database
     assert url == POSTGRES.replace("embassy@", "embassy:p%40ss%2Fw%3Ard%20%25@")
     assert make_url(url).password == "p@ss/w:rd %"
+
+
+@pytest.mark.parametrize("rest", ["", "&options=a@b", "&a=b:c@d#e@f"])
+def test_the_password_stands_before_the_host_whatever_comes_behind_it(
+    monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    url = given(monkeypatch, BOT_DATABASE_URL=POSTGRES + rest, BOT_DATABASE_PASSWORD="word").database
+    assert url == POSTGRES.replace("embassy@", "embassy:word@") + rest
+
+
+def test_a_database_url_that_is_none_is_told_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"^BOT_DATABASE_URL: ") as caught:
+        given(monkeypatch, BOT_DATABASE_URL=f"postgresql+asyncpg://u@[{SECRET}/x", BOT_DATABASE_PASSWORD="word")
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,16 @@ CHOICE = InlineKeyboardMarkup(
 ONE_BUTTON = InlineKeyboardMarkup([[InlineKeyboardButton("Back", callback_data="back")]])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _a_terminal_like_any_other() -> Iterator[None]:
+    """Whatever the tests are started from: what that can show is no matter of theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERM", "xterm-256color")
+        for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 async def say(update: Update, context: Context) -> None:
     message = told(update)
     await message.reply_text(f"heard {message.text}")

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.differences import Change, Changed, compare, differences
@@ -53,7 +53,7 @@ def test_what_became_of_its_sources_is_a_change() -> None:
 def test_the_other_tables() -> None:
     fiji = Cover("fj", "Embassy of Fiji", "Tokyo", "jp", "", ("a",), DAY)
     rule = Rule("eu", frozenset({"de"}), "Ask.", ("a",), DAY)
-    frg, deutschland = Alias("ФРГ", "de", "ru", "short"), Alias("Deutschland", "de", "de", "own")
+    frg, deutschland = Alias("ФРГ", "de", "ru", "abbreviation"), Alias("Deutschland", "de", "de", "name")
     old = directory(covers=(fiji,), rules=(rule,), aliases=(frg,))
     new = directory(
         covers=(replace(fiji, note="Moved."), replace(fiji, city="Seoul")),
@@ -64,7 +64,7 @@ def test_the_other_tables() -> None:
     assert found.covers.added == (("fj", "Embassy of Fiji", "Seoul"),)
     assert found.covers.changed == (Changed(("fj", "Embassy of Fiji", "Tokyo"), (Change("note", "", "Moved."),)),)
     assert found.rules.changed == (Changed("eu", (Change("applies_to", frozenset({"de"}), frozenset({"de", "fr"})),)),)
-    assert (found.aliases.added, found.aliases.unchanged) == ((("Deutschland", "de", "de", "own"),), 1)
+    assert (found.aliases.added, found.aliases.unchanged) == ((("Deutschland", "de", "de", "name"),), 1)
     assert not found.nothing
 
 
@@ -79,7 +79,6 @@ tables = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["Moscow", "
 )
 
 
-@settings(deadline=None)
 @given(tables, tables)
 def test_every_mission_is_counted_once(old: Directory, new: Directory) -> None:
     there, back = differences(old, new), differences(new, old)

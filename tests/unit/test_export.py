@@ -1,12 +1,13 @@
 from datetime import date
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.countries import SENDERS
 from bot.domain.feeds import Feed
 from bot.domain.missions import Alias, Cover, Directory, Kind, Mission, Rule, Status
+from bot.domain.senses import KINDS
 from bot.sources.columns import FACTS, RULES
 from bot.sources.export import write_tables
 from bot.sources.missions_file import Tables, read_directory
@@ -105,7 +106,7 @@ directories = st.builds(
         "id",
     ),
     aliases=unique(
-        st.builds(Alias, lines, senders, st.sampled_from(["", "en", "zh-Hant"]), st.just("short")),
+        st.builds(Alias, lines, senders, st.sampled_from(["", "en", "zh-Hant"]), st.sampled_from(tuple(KINDS))),
         "alias",
         "code",
         "language",
@@ -117,7 +118,6 @@ feeds = unique(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(directories, feeds)
 def test_what_is_written_reads_as_the_same(directory: Directory, given_feeds: tuple[Feed, ...]) -> None:
     assert read(write_tables(directory, given_feeds)) == Tables(directory, given_feeds)

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.sources.addresses import is_public
 from bot.sources.fetch import MAX_REDIRECTS, Fetched, FetchFailed, NotModified, fetch
+from tests.ports import held_port
 
 BODY = b"<rss/>"
 DAY = "Mon, 14 Mar 2016 10:00:00 GMT"
@@ -18,6 +19,11 @@ PACKED = {
     "whole": gzip.compress(BODY),
     "torn": gzip.compress(BODY)[:-9],
     "bomb": gzip.compress(bytes(20 * MEGABYTE)),
+    "parts": gzip.compress(BODY[:3]) + gzip.compress(b"") + gzip.compress(BODY[3:]),
+    "padded": gzip.compress(BODY) + bytes(512),
+    "torn part": gzip.compress(BODY) + gzip.compress(BODY)[:-9],
+    "bombs": gzip.compress(bytes(MEGABYTE)) + gzip.compress(b"1"),
+    "crumbs": gzip.compress(b"1") * 50_000,
 }
 
 
@@ -217,6 +223,19 @@ async def test_packed_bodies_are_unpacked(site: Site) -> None:
     assert await reason(site.url("/packed/torn/gzip")) == "broken answer"
 
 
+@pytest.mark.parametrize("name", ["parts", "padded"])
+async def test_every_part_of_a_packed_body_counts(site: Site, name: str) -> None:
+    outcome = await fetch(site.url(f"/packed/{name}/gzip"), allow_private=True)
+    assert isinstance(outcome, Fetched)
+    assert outcome.body == BODY
+
+
+async def test_parts_are_limited_together(site: Site) -> None:
+    assert await reason(site.url("/packed/bombs/gzip")) == "too large"
+    assert await reason(site.url("/packed/torn part/gzip")) == "broken answer"
+    assert await reason(site.url("/packed/crumbs/gzip"), max_bytes=2 * MEGABYTE) == "broken answer"
+
+
 async def test_a_body_cut_short_is_a_failure(site: Site) -> None:
     assert await reason(site.url("/cut")) == "broken answer"
 
@@ -225,8 +244,9 @@ async def test_time_is_limited(site: Site) -> None:
     assert await fetch(site.url("/silent"), allow_private=True, max_seconds=0.1) == FetchFailed("timed out")
 
 
-async def test_no_server_is_a_failure(site: Site, unused_tcp_port: int) -> None:
-    assert await reason(f"http://127.0.0.1:{unused_tcp_port}/feed") == "no connection"
+async def test_no_server_is_a_failure() -> None:
+    with held_port() as port:
+        assert await reason(f"http://127.0.0.1:{port}/feed") == "no connection"
 
 
 async def test_proxies_of_the_environment_are_not_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.logs import CHATTY, Redaction, set_up
 
@@ -114,6 +115,15 @@ def test_what_people_wrote_and_who_they_are_is_dropped(stderr: Written, form: Fo
     assert "an update failed" in out
     assert "message" in out
     assert "private" not in out
+
+
+def test_the_number_of_a_request_stands_in_every_line_of_it(stderr: Written) -> None:
+    set_up("json")
+    with bound_contextvars(request=17):
+        structlog.get_logger("bot.tests").warning("ours")
+        logging.getLogger("a.library").warning("theirs")
+    lines = [json.loads(line) for line in str(stderr).splitlines()]
+    assert [(line["event"], line["request"]) for line in lines] == [("ours", 17), ("theirs", 17)]
 
 
 def test_json_is_one_object_a_line_whatever_is_logged(stderr: Written) -> None:

@@ -11,7 +11,6 @@ from bot.texts.markup import (
     clip_sentence,
     code,
     html,
-    italic,
     join,
     link,
     one_line,
@@ -41,7 +40,7 @@ def test_what_is_put_behind_html_is_escaped_unless_it_is_html() -> None:
 
 @given(VISIBLE)
 def test_every_mark_up_shows_the_text_as_it_is(text: str) -> None:
-    marked = {"bold": bold(text), "italic": italic(text), "code": code(text), "blockquote": quote(text)}
+    marked = {"bold": bold(text), "code": code(text), "blockquote": quote(text)}
     marked["expandable_blockquote"] = quote(text, expandable=True)
     for kind, value in marked.items():
         read = formatted(value, "HTML")

@@ -5,6 +5,7 @@ import pytest
 
 from bot.domain.cities import POSITIONS
 from bot.domain.missions import (
+    CITY_RADIUS_KM,
     Cover,
     Directory,
     Kind,
@@ -59,7 +60,7 @@ def test_a_country_that_is_in_no_table_has_no_coverage() -> None:
     assert (found.post, found.others, found.covers, found.rules) == (None, (), (), ())
 
 
-def test_nearest_leaves_out_what_does_not_work_and_what_lies_nowhere() -> None:
+def test_nearest_leaves_out_what_does_not_work_and_puts_last_what_lies_nowhere() -> None:
     posts = [
         CONSULATE,
         EMBASSY,
@@ -67,7 +68,27 @@ def test_nearest_leaves_out_what_does_not_work_and_what_lies_nowhere() -> None:
         replace(EMBASSY, id="nowhere", city="Atlantis", latitude=None, longitude=None),
         replace(EMBASSY, id="in-perm", city="Perm", latitude=None, longitude=None),
     ]
-    assert [near.mission.id for near in nearest(posts, 55.7, 37.5)] == ["xx-embassy", "xx-cg", "in-perm"]
+    assert [near.mission.id for near in nearest(posts, 55.7, 37.5)] == ["xx-embassy", "xx-cg", "in-perm", "nowhere"]
+
+
+def test_a_post_of_which_only_the_city_is_known_has_no_distance_and_comes_after_those_of_its_city() -> None:
+    at_its_edge = replace(EMBASSY, id="at-its-edge", latitude=55.98, longitude=37.18)
+    somewhere = replace(EMBASSY, id="somewhere", latitude=None, longitude=None)
+    found = nearest([somewhere, CONSULATE, at_its_edge, EMBASSY], *POSITIONS["Moscow"])
+    assert [near.mission.id for near in found] == ["xx-embassy", "at-its-edge", "somewhere", "xx-cg"]
+    assert [near.mission.id for near in found if near.km is None] == ["somewhere"]
+
+
+def test_no_distance_is_invented(directory: Directory) -> None:
+    for place in POSITIONS.values():
+        for near in nearest(directory.missions, *place, limit=len(directory.missions)):
+            assert (near.km is None) == (near.mission.position is None)
+
+
+def test_at_red_square_the_nearest_posts_are_those_whose_place_is_known(directory: Directory) -> None:
+    found = nearest(directory.missions, 55.7539, 37.6208)
+    assert len(found) == 5
+    assert all(near.km is not None and near.km < 2 for near in found)
 
 
 def test_distance_from_moscow_to_kazan() -> None:
@@ -86,4 +107,4 @@ def test_every_city_of_the_tables_has_a_position_near_its_posts(directory: Direc
     assert {mission.city for mission in directory.missions} <= POSITIONS.keys()
     for mission in directory.missions:
         if mission.position is not None:
-            assert distance_km(mission.position, POSITIONS[mission.city]) < 40, mission.id
+            assert distance_km(mission.position, POSITIONS[mission.city]) < CITY_RADIUS_KM, mission.id

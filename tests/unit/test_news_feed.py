@@ -158,7 +158,7 @@ def test_only_links_to_the_web_are_kept(link: str) -> None:
     assert one(rss(item(more=f"<guid>g</guid><link>{link}</link>"))).url == ""
 
 
-def test_newest_come_first_and_a_day_to_come_is_today() -> None:
+def test_newest_come_first_and_what_has_no_day_that_has_been_has_none() -> None:
     items = parse(
         rss(
             item("old", day="Mon, 14 Mar 2016 10:00:00 GMT"),
@@ -166,10 +166,17 @@ def test_newest_come_first_and_a_day_to_come_is_today() -> None:
             item("to come", day="Mon, 14 Mar 2044 10:00:00 GMT"),
             "<item><title>undated</title></item>",
             item("no day", day="Yesterday"),
+            item("nought", day="Thu, 01 Jan 1970 00:00:00 GMT"),
         )
     )
-    assert [found.item.title for found in items] == ["to come", "undated", "no day", "later that day", "old"]
-    assert {found.item.published for found in items[:3]} == {TODAY}
+    assert [found.item.title for found in items] == ["to come", "undated", "no day", "nought", "later that day", "old"]
+    assert {found.item.published for found in items[:4]} == {None}
+
+
+def test_an_undated_item_is_the_same_on_any_day() -> None:
+    body = rss("<item><title>A</title><link>https://example.org/1</link></item>")
+    today, tomorrow = (parse_feed(body, FEED, day) for day in (TODAY, TODAY + timedelta(days=1)))
+    assert today == tomorrow
 
 
 def test_a_title_has_no_markup_and_is_taken_from_the_text_where_there_is_none() -> None:
@@ -291,7 +298,7 @@ def test_no_bytes_raise(body: bytes, content_type: str) -> None:
         assert found.key.encode()
         assert found.item.title.encode()
         assert fingerprint(found.item)
-        assert found.item.published <= TODAY
+        assert found.item.published is None or found.item.published <= TODAY
 
 
 def test_bundled_feeds_name_their_country(tables: Tables) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 
 import pytest
+from structlog.contextvars import get_contextvars
 from telegram import Chat, InlineQuery, Message, Update, User
 
 from bot.gateway.order import ChatOrder
@@ -52,6 +53,20 @@ async def settled() -> None:
 
 async def failing() -> None:
     raise ValueError("broken")
+
+
+async def test_what_is_logged_in_the_course_of_an_update_bears_its_number() -> None:
+    seen: list[object] = []
+
+    async def look() -> None:
+        seen.append(get_contextvars().get("request"))
+
+    order = ChatOrder()
+    for number in (17, 18):
+        message = Message(1, WHEN, Chat(7, "private"))
+        await order.process_update(Update(number, message=message), look())
+    await look()
+    assert seen == [17, 18, None]
 
 
 async def test_updates_of_one_chat_are_worked_on_one_after_the_other_in_their_order() -> None:

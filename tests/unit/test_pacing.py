@@ -220,7 +220,7 @@ posts = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(posts, st.sampled_from([1, 5, 30]))
 def test_whatever_is_sent_no_limit_is_broken_and_everybody_has_a_turn(posts: list[Any], rate: int) -> None:
     async def story() -> None:
@@ -262,7 +262,7 @@ def assert_chat_limits(calls: list[Call]) -> None:
         assert call.priority is not BROADCAST or call.left - before.left >= 1.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([0.0, 0.0, 0.001, 0.01, 0.05, 0.15, 0.24]), min_size=60, max_size=150))
 def test_delays_on_the_way_do_not_put_more_into_a_second(delays: list[float]) -> None:
     async def story() -> None:
@@ -593,7 +593,7 @@ def test_call_that_comes_during_a_halt_waits_for_its_end() -> None:
     run(story)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 99)), st.sampled_from([0.0, 0.5, 1.0]), st.booleans())
 def test_whoever_gives_up_leaves_no_hole(cancelled: set[int], after: float, one_chat: bool) -> None:
     async def story() -> None:

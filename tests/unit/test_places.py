@@ -87,7 +87,7 @@ CELLS = st.lists(CELL, max_size=3).map(tuple) | CELL.map(lambda cell: (cell,) * 
 FREE = re.compile(r"(?<!\\)(?:\\\\)*[,;]")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.builds(
         replace,

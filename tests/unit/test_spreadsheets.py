@@ -81,7 +81,7 @@ def test_what_is_no_table_gets_one_plain_fault(data: bytes, expected: str) -> No
 
 
 def test_a_table_of_too_many_rows() -> None:
-    data = b"alias,code,language,kind\n" + b"".join(b"a%d,de,,short\n" % number for number in range(50_001))
+    data = b"alias,code,language,kind\n" + b"".join(b"a%d,de,,name\n" % number for number in range(50_001))
     assert faults(files(aliases=data)) == ["aliases.csv:50002: file: has more than 50,000 rows"]
 
 

@@ -17,6 +17,7 @@ from telegram.request import RequestData
 
 from bot.gateway.transport import DOWNLOAD_MOST, AnswerTimedOut, MaybeSent, NotSent, Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Person
+from tests.ports import held_port
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{"ok":true,"result":true}'
 
@@ -55,12 +56,6 @@ async def caught(call: Awaitable[object]) -> TelegramError:
     assert TOKEN not in "".join(traceback.format_exception(info.value, chain=True))
     assert info.value.__context__ is None
     return info.value
-
-
-def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_message_with_keyboard_arrives_and_comes_back(bot: Bot, ada: Person) -> None:
@@ -134,9 +129,9 @@ async def test_bad_gateway_is_an_answer(telegram: FakeTelegram, bot: Bot, ada: P
 
 
 async def test_refused_connection_was_not_sent() -> None:
-    port = unused_port()
-    async with a_bot(f"http://127.0.0.1:{port}") as bot:
-        error = await caught(bot.send_message(1, "x"))
+    with held_port() as port:
+        async with a_bot(f"http://127.0.0.1:{port}") as bot:
+            error = await caught(bot.send_message(1, "x"))
     assert isinstance(error, NotSent)
     assert str(port) in str(error)
 
@@ -154,17 +149,18 @@ async def test_senseless_address_was_not_sent_and_is_not_shown(url: str) -> None
 
 async def test_full_pool_was_not_sent(telegram: FakeTelegram, ada: Person) -> None:
     telegram.faults = Faults(stall=1, stall_for=60)
-    async with a_bot(telegram.url, connections=1, pool_timeout=0.02, connect_timeout=0.02) as bot:
+    async with a_bot(telegram.url, connections=1) as bot:
         occupied = asyncio.create_task(bot.send_message(ada.id, "first"))
         await ada.reply()
-        assert isinstance(await caught(bot.send_message(ada.id, "second")), NotSent)
+        second = bot.send_message(ada.id, "second", pool_timeout=0.02, connect_timeout=0.02)
+        assert isinstance(await caught(second), NotSent)
         occupied.cancel()
     assert [message.text for message in ada.messages] == ["first"]
 
 
 async def test_answer_that_does_not_come_may_have_been_sent(telegram: FakeTelegram, bot: Bot, ada: Person) -> None:
     telegram.faults = Faults(stall=1, stall_for=60)
-    error = await caught(bot.send_message(ada.id, "x", read_timeout=0.05))
+    error = await caught(bot.send_message(ada.id, "x", read_timeout=0.3))
     assert isinstance(error, AnswerTimedOut)
     assert [message.text for message in ada.messages] == ["x"]
 

@@ -71,13 +71,25 @@ async def test_limit_is_answered_with_429(telegram: FakeTelegram, api: Api, ada:
     assert len(ada.messages) == 1
 
 
-async def test_halt_holds_for_everybody_and_for_sends_only(telegram: FakeTelegram, api: Api, ada: Person) -> None:
+@pytest.mark.parametrize("began", [0.0, 5.18, 131_071.02])
+async def test_halt_holds_for_everybody_and_for_sends_only(
+    telegram: FakeTelegram, api: Api, ada: Person, began: float
+) -> None:
+    now = began
     telegram.user(8)
-    telegram.faults = Faults(halt_at=2, halt_for=60)
-    answers = [await api("sendMessage", chat_id=chat_id, text="x") for chat_id in (7, 8, 7)]
-    assert [answer.get("parameters") for answer in answers] == [None, {"retry_after": 60}, {"retry_after": 60}]
+    telegram.faults = Faults(halt_at=2, halt_for=60, clock=lambda: now)
+
+    async def waits(*chats: int) -> list[int]:
+        answers = [await api("sendMessage", chat_id=chat_id, text="x") for chat_id in chats]
+        return [answer.get("parameters", {}).get("retry_after", 0) for answer in answers]
+
+    assert await waits(7, 8, 7) == [0, 60, 60]
     assert (await api("getMe"))["ok"]
-    assert telegram.faults.sends_in_halt == 2
+    now = began + 58.5
+    assert await waits(8) == [2]
+    assert telegram.faults.sends_in_halt == 3
+    now = began + 60.5
+    assert await waits(7, 8) == [0, 0]
 
 
 @pytest.mark.parametrize(("faults", "delivered", "code"), [(Faults(cut_before=1), 0, 0), (Faults(cut_after=1), 1, 200)])

@@ -30,9 +30,9 @@ async def test_negative_offset_forgets_the_rest(api: Api, ada: Person) -> None:
     assert last["message"]["text"] == "c"
 
 
-async def test_long_poll_ends_with_the_first_update(api: Api, ada: Person) -> None:
+async def test_long_poll_ends_with_the_first_update(telegram: FakeTelegram, api: Api, ada: Person) -> None:
     poll = asyncio.create_task(api("getUpdates", timeout=30))
-    await api("getMe")
+    await telegram.updates.asked_for()
     await ada.say("x")
     assert len((await poll)["result"]) == 1
 
@@ -48,7 +48,7 @@ async def test_only_allowed_updates_come(api: Api, ada: Person) -> None:
 
 async def test_second_poller_ends_the_first(telegram: FakeTelegram, api: Api, ada: Person) -> None:
     first = asyncio.create_task(api("getUpdates", timeout=30))
-    await api("getMe")
+    await telegram.updates.asked_for()
     assert (await api("getUpdates"))["ok"]
     assert (await first)["description"].startswith("Conflict: terminated by other getUpdates request")
     assert telegram.updates.conflicts == 1
