@@ -8,7 +8,8 @@ update comes again and nothing was sent.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 from telegram import Update
@@ -16,6 +17,9 @@ from telegram.request import RequestData
 
 DEFERRED: Final = frozenset({"sendMessage"})
 """The methods whose calls may stand in a response."""
+
+
+_arrivals = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Call:
 @dataclass(slots=True)
 class Turn:
     """One update at work. `open`: there is a response to come that a call may stand in."""
+
+    arrival: int = field(default_factory=_arrivals.__next__)
 
     open: bool = False
     answer: Call | None = None
@@ -52,6 +58,12 @@ _unneeded: ContextVar[bool] = ContextVar("unneeded", default=False)
 def at_work() -> Turn | None:
     """The turn in whose course this is called."""
     return _at_work.get()
+
+
+def arrival() -> int:
+    """The place among all turns of the one in whose course this is called; outside of any it begins now."""
+    turn = _at_work.get()
+    return next(_arrivals) if turn is None else turn.arrival
 
 
 @contextmanager

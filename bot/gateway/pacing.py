@@ -26,7 +26,7 @@ from bot.gateway.shared import SharedTimetable
 from bot.gateway.transport import NotSent
 from bot.gateway.waiting import Broadcast, Priority, Waiter, WaitingRooms
 from bot.metrics import REFUSALS
-from bot.turn import goes_in_response
+from bot.turn import arrival, goes_in_response
 
 __all__ = ["Broadcast", "Counters", "Pacing", "Priority", "seconds_asked"]
 
@@ -84,7 +84,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         for each in shared:
             each.changed = self._dispatch
         self._rooms = WaitingRooms(allowance.chat_pace)
-        self._numbers = count()
+        self._calls = count()
         self._halted_until = -math.inf
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
@@ -162,7 +162,7 @@ class Pacing(BaseRateLimiter[Priority | Broadcast]):
         chat = chat_of(data)
         if priority is Priority.REPLY and chat in self._desk:
             priority = Priority.DESK
-        return Waiter(next(self._numbers), priority, chat, messages, timetables)
+        return Waiter((arrival(), next(self._calls)), priority, chat, messages, timetables)
 
     async def _turn(self, waiter: Waiter) -> Trip:
         """Waits until the call may leave."""

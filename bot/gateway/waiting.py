@@ -16,6 +16,10 @@ SWEPT_AT_ONCE: Final = 2
 """Chats looked at, to be forgotten, whenever a call leaves: above one, so that they cannot pile up."""
 
 
+Place = tuple[int, int]
+"""In the line: which update is answered, and which of its calls that is. Who asked first is answered first."""
+
+
 class Priority(Enum):
     DESK = auto()
     """An operator waits for it: however many people ask at once, a bulletin can be published and paused."""
@@ -35,7 +39,7 @@ class Broadcast:
 class Waiter:
     """A call. `trip` once it may leave, `turn` while somebody waits for that."""
 
-    number: int
+    place: Place
     priority: Priority
     chat: Chat
     messages: int
@@ -66,8 +70,8 @@ class WaitingRooms:
     def __init__(self, chat_pace: float) -> None:
         self._chat_pace = chat_pace
         self._rooms: dict[Chat, Room] = {None: Room(ChatLimits(pace=0.0))}
-        self._ready: dict[Priority, list[tuple[int, Waiter]]] = {priority: [] for priority in Priority}
-        self._later: list[tuple[float, int, Waiter]] = []
+        self._ready: dict[Priority, list[tuple[Place, Waiter]]] = {priority: [] for priority in Priority}
+        self._later: list[tuple[float, Place, Waiter]] = []
 
     def __iter__(self) -> Iterator[Waiter]:
         return (waiter for room in self._rooms.values() for line in room.lines.values() for waiter in line)
@@ -77,16 +81,16 @@ class WaitingRooms:
         return len(self._rooms) - 1
 
     def enter(self, waiter: Waiter, now: float) -> None:
-        """Puts a call into the line of its chat, behind those with lower numbers."""
+        """Puts a call into the line of its chat, behind those with earlier places."""
         if (room := self._rooms.get(waiter.chat)) is None:
             limits = ChatLimits(pace=self._chat_pace, group=is_group(waiter.chat))
             room = self._rooms[waiter.chat] = Room(limits)
         line = room.lines.setdefault(waiter.priority, deque())
-        place = len(line)
-        while place and line[place - 1].number > waiter.number:
-            place -= 1
-        line.insert(place, waiter)
-        if place == 0:
+        index = len(line)
+        while index and line[index - 1].place > waiter.place:
+            index -= 1
+        line.insert(index, waiter)
+        if index == 0:
             self._present(waiter, now)
 
     def leave(self, waiter: Waiter, now: float) -> None:
@@ -111,8 +115,8 @@ class WaitingRooms:
     def first(self, priority: Priority, now: float) -> Waiter | None:
         """The longest waiting call of those whose chats can take it now."""
         while self._later and self._later[0][0] <= now:
-            _, number, waiter = heapq.heappop(self._later)
-            heapq.heappush(self._ready[waiter.priority], (number, waiter))
+            _, place, waiter = heapq.heappop(self._later)
+            heapq.heappush(self._ready[waiter.priority], (place, waiter))
         ready = self._ready[priority]
         while ready:
             waiter = ready[0][1]
@@ -121,7 +125,7 @@ class WaitingRooms:
             elif self._is_first(waiter):
                 if (free_at := self._free_at(waiter)) <= now:
                     return waiter
-                heapq.heappush(self._later, (free_at, waiter.number, waiter))
+                heapq.heappush(self._later, (free_at, waiter.place, waiter))
             heapq.heappop(ready)
         return None
 
@@ -138,9 +142,9 @@ class WaitingRooms:
 
     def _present(self, waiter: Waiter, now: float) -> None:
         if (free_at := self._free_at(waiter)) <= now:
-            heapq.heappush(self._ready[waiter.priority], (waiter.number, waiter))
+            heapq.heappush(self._ready[waiter.priority], (waiter.place, waiter))
         else:
-            heapq.heappush(self._later, (free_at, waiter.number, waiter))
+            heapq.heappush(self._later, (free_at, waiter.place, waiter))
 
     def _free_at(self, waiter: Waiter) -> float:
         limits = self._rooms[waiter.chat].limits

@@ -17,6 +17,7 @@ from telegram.error import RetryAfter
 from bot.gateway.limits import CHAT_BURST
 from bot.gateway.pacing import Pacing, Priority
 from bot.gateway.transport import NotSent
+from bot.turn import Turn, working
 
 REPLY, BROADCAST = Priority.REPLY, Priority.BROADCAST
 GROUP, CHANNEL = -1001, "@news"
@@ -560,6 +561,21 @@ def test_refused_reply_stays_before_those_behind_it() -> None:
         at.refusals = [1]
         await asyncio.gather(*(at.send(GROUP, label=label) for label in (1, 2, 3)))
         assert at.order == [1, 1, 2, 3]
+
+    run(story)
+
+
+def test_who_asked_first_is_answered_first_however_long_it_took_to_find_the_answer() -> None:
+    async def story() -> None:
+        at = desk()
+        asked = [Turn() for _ in range(10)]
+        sending = []
+        for label, turn in sorted(enumerate(asked), reverse=True):
+            with working(turn):
+                sending.append(at.post(label, label=label))
+            await turn_the_loop()
+        await asyncio.gather(*sending)
+        assert at.order == [9, 0, 1, 2, 3, 4, 5, 6, 7, 8]
 
     run(story)
 
