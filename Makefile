@@ -13,8 +13,9 @@ help: ## this list
 run: $(INSTALLED) ## the bot: on Telegram with BOT_TOKEN, else a chat in this terminal
 	@exec $(BIN)/python -m bot run
 
+# What is compiled is kept, also where the environment says otherwise: every program that the tests start reads it.
 test: $(INSTALLED) ## all tests
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 install: $(INSTALLED) ## only the install, from the hash-pinned lock file
 
