@@ -1,7 +1,6 @@
 """The buttons below something that was shown: which proposal is meant, and what is said when it is not open."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from telegram import CallbackQuery
 from telegram.error import BadRequest
@@ -15,17 +14,20 @@ from bot.texts.catalog import Words
 from bot.texts.messages import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    proposal: Proposal
-    cancels: bool
+async def to_apply(house: House, query: CallbackQuery, kinds: tuple[str, ...], words: Words) -> Proposal | None:
+    """The open proposal below which Apply was pressed: `<anything>:apply:NUMBER`.
 
-
-async def opened(house: House, query: CallbackQuery, kinds: tuple[str, ...]) -> Pressed | None:
-    """The open proposal below which Apply or Cancel was pressed: `<anything>:apply:NUMBER`, `…:cancel:NUMBER`."""
+    There is none where Cancel was pressed, `…:cancel:NUMBER`, or where it is not open any more: that is dealt with.
+    """
     _, verb, number = [*(query.data or "").split(":", 2), "", ""][:3]
     proposal = await own(house, query, number, kinds) if verb in ("apply", "cancel") else None
-    return Pressed(proposal, verb == "cancel") if proposal is not None and proposal.state is State.OPEN else None
+    if proposal is None or proposal.state is not State.OPEN:
+        await tell(query, words.plain("desk.already"))
+        return None
+    if verb == "cancel":
+        await cancel(house, query, proposal, words)
+        return None
+    return proposal
 
 
 async def own(house: House, query: CallbackQuery, number: str, kinds: tuple[str, ...]) -> Proposal | None:

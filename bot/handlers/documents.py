@@ -9,7 +9,7 @@ from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot.domain.editions import Refused
 from bot.domain.news import Bulletin
-from bot.handlers.confirming import cancel, opened, tell
+from bot.handlers.confirming import to_apply
 from bot.handlers.downloads import download
 from bot.handlers.find import Handler, not_text
 from bot.handlers.house import Context, House
@@ -105,14 +105,10 @@ async def _offer_page(house: House, update: Update, bulletin: Bulletin, words: W
 @needs(Right.PUBLISH)
 async def page_button(house: House, update: Update, _: Context) -> None:
     query, words = pressed_query(update), await house.words(update)
-    pressed = await opened(house, query, (KIND,))
-    if pressed is None:
-        await tell(query, words.plain("desk.already"))
-    elif pressed.cancels:
-        await cancel(house, query, pressed.proposal, words)
-    else:
-        plan = plans.unpack(pressed.proposal.payload)
-        await conclude(query, await carry_out(house, pressed.proposal, plan), plan, words)
+    proposal = await to_apply(house, query, (KIND,), words)
+    if proposal is not None:
+        plan = plans.unpack(proposal.payload)
+        await conclude(query, await carry_out(house, proposal, plan), plan, words)
 
 
 def _sort(found: Document) -> Sort | None:

@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.handlers.commands import publish_menu
-from bot.handlers.confirming import cancel, opened, tell, tell_closed
+from bot.handlers.confirming import tell_closed, to_apply
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House
 from bot.handlers.permission import DESK, Right, has, needs
@@ -77,13 +77,9 @@ async def change(house: House, update: Update, context: Context) -> None:
 @needs(Right.ROLES)
 async def role_button(house: House, update: Update, context: Context) -> None:
     query, words = pressed_query(update), await house.words(update)
-    pressed = await opened(house, query, (ROLE,))
-    if pressed is None:
-        await tell(query, words.plain("desk.already"))
-    elif pressed.cancels:
-        await cancel(house, query, pressed.proposal, words)
-    else:
-        await _change_role(house, update, context, pressed.proposal)
+    proposal = await to_apply(house, query, (ROLE,), words)
+    if proposal is not None:
+        await _change_role(house, update, context, proposal)
 
 
 async def _change_role(house: House, update: Update, context: Context, proposal: Proposal) -> None:

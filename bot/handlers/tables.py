@@ -12,7 +12,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.domain.differences import Difference, differences
 from bot.domain.editions import Candidate, Edition, Losses, Refused, Scope, losses
-from bot.handlers.confirming import cancel, opened, tell, without_buttons
+from bot.handlers.confirming import tell, to_apply, without_buttons
 from bot.handlers.find import Handler
 from bot.handlers.house import Context, House, Live
 from bot.handlers.permission import DESK, Right, needs
@@ -97,18 +97,14 @@ async def export(house: House, update: Update, _: Context) -> None:
 async def button(house: House, update: Update, _: Context) -> None:
     """Apply or Cancel below what was shown."""
     query, words = pressed_query(update), await house.words(update)
-    pressed = await opened(house, query, (KIND, SURE))
-    if pressed is None:
-        await tell(query, words.plain("desk.already"))
+    proposal = await to_apply(house, query, (KIND, SURE), words)
+    if proposal is None:
         return
-    if pressed.cancels:
-        await cancel(house, query, pressed.proposal, words)
+    plan = await asyncio.to_thread(plans.unpack, proposal.payload)
+    if plan.losses is not None and proposal.kind == KIND:
+        await _ask_again(house, update, proposal, plan.losses, words)
         return
-    plan = await asyncio.to_thread(plans.unpack, pressed.proposal.payload)
-    if plan.losses is not None and pressed.proposal.kind == KIND:
-        await _ask_again(house, update, pressed.proposal, plan.losses, words)
-        return
-    await conclude(query, await carry_out(house, pressed.proposal, plan), plan, words)
+    await conclude(query, await carry_out(house, proposal, plan), plan, words)
 
 
 async def offer(
