@@ -29,7 +29,7 @@ from benchmarks.people import Figures
 from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
 from bot.opening import open_database
-from bot.storage import bulletins, outbox
+from bot.storage import outbox, shelf
 from bot.storage.outbox import Published
 
 OUTPUT = Path("build/bench/delivery.json")
@@ -47,7 +47,7 @@ async def publish(at: Bench, *, urgent: bool = False) -> int:
 
 async def finished(at: Bench, number: int, tell: Callable[[str], None]) -> dict[State, int]:
     async with open_database(at.settings) as database:
-        while (stored := await bulletins.get(database, number)) is None or stored.stage is Stage.RUNNING:
+        while (stored := await shelf.get(database, number)) is None or stored.stage is Stage.RUNNING:
             report = await outbox.report(database, number)
             tell(f"{report.total - report.open} of {report.total}")
             await asyncio.sleep(1)

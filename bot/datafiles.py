@@ -15,8 +15,7 @@ from bot.memory import set_aside
 from bot.sources.columns import ALIASES, COVERS, FEEDS, MISSIONS, PROVENANCE, RULES, TABLES
 from bot.sources.missions_file import Files, read_files
 from bot.sources.recognise import recognise
-from bot.storage import directory as editions
-from bot.storage import kept
+from bot.storage import editions, kept
 from bot.storage.database import Database
 
 TABLES_OF: Final[dict[Scope, tuple[str, ...]]] = {

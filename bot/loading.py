@@ -18,10 +18,9 @@ from bot.sources.export import write_tables
 from bot.sources.faults import Faults
 from bot.sources.missions_file import Files, Tables, read_directory, read_files, read_tables
 from bot.sources.news_page import read_page
-from bot.storage import audit, kept
-from bot.storage import directory as editions
-from bot.storage.bulletins import shelve
+from bot.storage import audit, editions, kept
 from bot.storage.database import Database
+from bot.storage.shelf import shelve
 
 RELEASED: Final = date(2026, 11, 22)
 """When this version was made, and so no later than any clock it runs by."""

@@ -9,7 +9,7 @@ from bot.domain.broadcasts import Stage
 from bot.domain.news import Bulletin
 from bot.loading import PROGRAM, read_page_file
 from bot.opening import open_database
-from bot.storage import amendments, audit, bulletins, outbox
+from bot.storage import amendments, audit, outbox, shelf
 from bot.storage.database import Database
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.texts.bulletins import standing_notice
@@ -26,7 +26,7 @@ async def publish(settings: Settings, page: Path, *, urgent: bool, dry_run: bool
     async with open_database(settings) as database:
         if dry_run:
             async with database.read() as connection:
-                known = await bulletins.find(connection, bulletin.item)
+                known = await shelf.find(connection, bulletin.item)
             if known is not None and known.stage is not Stage.SHELF:
                 return _already(known.corrects or known.id)
             reached = await outbox.reach(database, bulletin.item.country)
@@ -76,7 +76,7 @@ async def _amend(settings: Settings, number: int, corrected: Bulletin | None) ->
             outcome = await amendments.withdraw_in(connection, number, now)
         else:
             outcome = await amendments.correct_in(connection, number, corrected, now)
-        stored = await bulletins.fetch(connection, number)
+        stored = await shelf.fetch(connection, number)
         if outcome is not None and stored is not None:
             action = "withdrawn" if corrected is None else "corrected"
             detail = {"number": number, "amendment": outcome.number, "reached": outcome.reached}

@@ -17,9 +17,9 @@ from bot.handlers.permission import DESK, Right, needs
 from bot.handlers.publishing import page_of, show_progress, show_proposal
 from bot.handlers.render import acknowledge, alert, reply, say, show
 from bot.handlers.tables import answer
-from bot.storage import broadcasts, bulletins
+from bot.storage import broadcasts, shelf
 from bot.storage.broadcasts import Amendment
-from bot.storage.bulletins import Stored
+from bot.storage.shelf import Stored
 from bot.texts import broadcasts as texts
 from bot.texts.catalog import Words
 from bot.texts.messages import Message
@@ -81,7 +81,7 @@ async def cast_button(house: House, update: Update, context: Context) -> None:
     query, words = cast("CallbackQuery", update.callback_query), await house.words(update)
     text, _, verb = (query.data or "").removeprefix("cast:").partition(":")
     number = number_in(text)
-    stored = await bulletins.get(house.database, number) if number is not None else None
+    stored = await shelf.get(house.database, number) if number is not None else None
     if stored is None or stored.stage is Stage.SHELF:
         await alert(query, words.plain("desk.cast.gone"))
         return
@@ -133,7 +133,7 @@ async def corrected(house: House, update: Update, context: Context) -> None:
     """The corrected page, as the reply to the question for it."""
     words, message = await house.words(update), cast("Received", update.effective_message)
     number = corrected_number(message)
-    stored = await bulletins.get(house.database, number) if number is not None else None
+    stored = await shelf.get(house.database, number) if number is not None else None
     if stored is None or not _amendable(stored):
         await reply(update, Message(words("desk.cast.gone")))
         return

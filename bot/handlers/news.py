@@ -15,8 +15,8 @@ from bot.handlers.house import Context, House
 from bot.handlers.numbers import number_in
 from bot.handlers.permission import may_change
 from bot.handlers.render import acknowledge, alert, pressed_query, reply, say, show
-from bot.storage import bulletins, subscriptions
-from bot.storage.bulletins import Leaf
+from bot.storage import shelf, subscriptions
+from bot.storage.shelf import Leaf
 from bot.storage.subscriptions import Choices, Subscription
 from bot.texts import answers
 from bot.texts import subscriptions as texts
@@ -47,14 +47,14 @@ def handlers(house: House) -> list[Handler]:
 async def news(house: House, update: Update, _: Context) -> None:
     """The newest bulletin."""
     words = await house.words(update)
-    leaf = await bulletins.leaf(house.database)
+    leaf = await shelf.leaf(house.database)
     await reply(update, await _leaf_message(house, update, leaf, words))
 
 
 async def news_button(house: House, update: Update, _: Context) -> None:
     query, words = pressed_query(update), await house.words(update)
     number = number_in((query.data or "").partition(":")[2])
-    leaf = await bulletins.leaf(house.database, number) if number is not None else None
+    leaf = await shelf.leaf(house.database, number) if number is not None else None
     if leaf is None:
         await alert(query, words.plain("error.gone"))
         return
@@ -98,7 +98,7 @@ async def subscribe(house: House, update: Update, context: Context) -> None:
     if not await subscriptions.start(house.database, chat.id, chat.type, words.language, house.clock()):
         await reply(update, Message(words("subscribe.already"), _settings_row(words)))
         return
-    leaf = await bulletins.leaf(house.database)
+    leaf = await shelf.leaf(house.database)
     if leaf is None:
         await reply(update, Message(words("subscribe.done_no_news"), _settings_row(words)))
     else:
@@ -207,7 +207,7 @@ async def _channel(house: House, change: ChatMemberUpdated, context: Context, wo
     if not getattr(change.new_chat_member, "can_post_messages", False):
         await subscriptions.end(house.database, change.chat.id, Ended.KICKED, house.clock())
     elif await subscriptions.start(house.database, change.chat.id, change.chat.type, words.language, house.clock()):
-        leaf = await bulletins.leaf(house.database)
+        leaf = await shelf.leaf(house.database)
         intro = words("subscribe.channel")
         welcome = Message(intro) if leaf is None else bulletin_message(leaf.stored.bulletin, None, words, intro=intro)
         await say(context.bot, change.chat.id, welcome)

@@ -20,7 +20,7 @@ from bot.handlers.numbers import number_in
 from bot.handlers.permission import DESK, Right, needs
 from bot.handlers.render import acknowledge, alert, reply, say, show
 from bot.handlers.tables import answer
-from bot.storage import broadcasts, bulletins, outbox, proposals
+from bot.storage import broadcasts, outbox, proposals, shelf
 from bot.storage.broadcasts import Amendment, Closed
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
@@ -87,7 +87,7 @@ async def _by_number(house: House, text: str, words: Words) -> Bulletin | Report
     number = number_in(text)
     if number is None:
         return Report(Message(words("desk.publish.usage")))
-    stored = await bulletins.get(house.database, number)
+    stored = await shelf.get(house.database, number)
     if stored is None or stored.kind is not Kind.NEWS:
         return Report(Message(words("desk.publish.unknown")))
     if stored.stage is not Stage.SHELF:
@@ -102,7 +102,7 @@ async def _latest(house: House, update: Update, context: Context, words: Words) 
         return
     first, *rest = shelved
     warnings: list[Html] = []
-    newest = await bulletins.leaf(house.database)
+    newest = await shelf.leaf(house.database)
     out, lying = newest.stored.bulletin.item.published if newest else None, first.bulletin.item.published
     if out is not None and lying is not None and out > lying:
         warnings.append(words("desk.publish.newer_out"))
@@ -166,7 +166,7 @@ async def _as_read(house: House, update: Update, proposal: Proposal, language: s
 
 def _bulletin(proposal: Proposal) -> Bulletin:
     if proposal.kind == "publish":
-        return bulletins.unpacked(proposal.payload.decode())
+        return shelf.unpacked(proposal.payload.decode())
     return Amendment.unpacked(proposal.payload).bulletin
 
 

@@ -17,8 +17,7 @@ from bot.handlers.find import Handler
 from bot.handlers.house import Context, House, Live
 from bot.handlers.permission import DESK, Right, needs
 from bot.handlers.render import acknowledge, pressed_query, reply, show
-from bot.storage import directory as editions
-from bot.storage import plans, proposals
+from bot.storage import editions, plans, proposals
 from bot.storage.plans import Done, NotOpen, Outcome, Overtaken, Plan
 from bot.storage.proposals import Proposal, State
 from bot.texts import tables as texts

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.broadcasts import GOING_ON, Kind, Stage
 from bot.domain.news import Bulletin, NewsItem, as_before, fingerprint
-from bot.storage import bulletins as shelf
+from bot.storage import shelf
 from bot.storage.database import Database
 from bot.storage.dialects import insertion
 from bot.storage.outbox import Published

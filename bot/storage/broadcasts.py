@@ -14,12 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.broadcasts import GOING_ON, OVER, Broadcast, Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, fingerprint
-from bot.storage import amendments, audit, outbox, owed, proposals
-from bot.storage import bulletins as shelf
-from bot.storage.bulletins import Stored
+from bot.storage import amendments, audit, outbox, owed, proposals, shelf
 from bot.storage.database import Database
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.proposals import Proposal
+from bot.storage.shelf import Stored
 from bot.storage.tables import bulletins, deliveries
 
 

@@ -3,7 +3,7 @@
 SQLite and PostgreSQL through the same statements. On SQLite a writing transaction begins IMMEDIATE (the default
 lets two of them read the same value and lose one update) and writers of one process queue here, not in the file.
 On PostgreSQL writers run side by side, each statement seeing what was committed before it: what is read to be
-changed is held (`bulletins.hold`, `dialects.take_turn`) or written by one statement. What only reads sees one moment
+changed is held (`bulletins.hold`, `dialects.take_lock`) or written by one statement. What only reads sees one moment
 on both.
 """
 

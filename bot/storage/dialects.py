@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 Insert = sqlite.Insert | postgresql.Insert
 
 
-class Turn(IntEnum):
+class Lock(IntEnum):
     """What one transaction at a time may do: the keys of PostgreSQL's advisory locks."""
 
     MIGRATE = 0x656D6261737379
@@ -27,10 +27,10 @@ async def count_anew(connection: AsyncConnection, table: Table) -> None:
         await connection.execute(text(f"ANALYZE {table.name}"))
 
 
-async def take_turn(connection: AsyncConnection, turn: Turn) -> None:
-    """Waits until no other transaction has the turn, and keeps it to the end of this one.
+async def take_lock(connection: AsyncConnection, lock: Lock) -> None:
+    """Waits until no other transaction holds the lock, and keeps it to the end of this one.
 
     What is read after it is what the one before has left. SQLite has one writing transaction at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": int(turn)})
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.broadcasts import ENDED, GOING_ON
 from bot.domain.delivery import Ended, Settlement, Standing, State
 from bot.domain.quiet import Quiet
-from bot.storage.bulletins import Stored, hold
 from bot.storage.database import Database
 from bot.storage.leases import SENDER
 from bot.storage.owed import milliseconds, owe_amendments, stop_pending
+from bot.storage.shelf import Stored, hold
 from bot.storage.subscriptions import move_in
 from bot.storage.tables import bulletins, chats, deliveries, leases, subscriptions
 

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.broadcasts import GOING_ON, OVER, Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin
-from bot.storage import bulletins as shelf
-from bot.storage.bulletins import Stored
+from bot.storage import shelf
 from bot.storage.database import Database
 from bot.storage.dialects import insertion
 from bot.storage.owed import owe, readers, stop_pending
+from bot.storage.shelf import Stored
 from bot.storage.tables import bulletins, deliveries, subscriptions
 
 

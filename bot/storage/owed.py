@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.broadcasts import ENDED, Stage
 from bot.domain.delivery import State
-from bot.storage.bulletins import hold
 from bot.storage.dialects import count_anew, insertion
+from bot.storage.shelf import hold
 from bot.storage.tables import bulletins, chats, deliveries, subscriptions
 
 ROW_COLUMNS: Final = ("bulletin", "chat_id", "state", "version", "attempts", "doubted", "due", "fence")

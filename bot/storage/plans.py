@@ -14,10 +14,10 @@ from typing import Any
 
 from bot.domain.editions import KeptFile, Losses
 from bot.domain.news import Bulletin
-from bot.storage import audit, directory, kept, proposals
-from bot.storage.bulletins import find, packed, shelve_in, unpacked
+from bot.storage import audit, editions, kept, proposals
 from bot.storage.database import Database
 from bot.storage.proposals import State
+from bot.storage.shelf import find, packed, shelve_in, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ Outcome = Done | NotOpen | Overtaken
 async def carry_out(database: Database, number: int, actor: int, plan: Plan, now: datetime) -> Outcome:
     """Does what the proposal shows, settles it and notes it in the audit log: all of it, or nothing."""
     async with database.write() as connection:
-        live = await directory.live_number(connection, hold=True) or 0
+        live = await editions.live_number(connection, hold=True) or 0
         if plan.changes_tables and live != plan.base:
             settled = await proposals.settle(connection, number, actor, State.STALE, now)
             return Overtaken() if settled else NotOpen()
-        if plan.edition is not None and not await directory.is_kept(connection, plan.edition):
+        if plan.edition is not None and not await editions.is_kept(connection, plan.edition):
             await proposals.settle(connection, number, actor, State.STALE, now)
             return NotOpen()
         if not await proposals.settle(connection, number, actor, State.DONE, now):
             return NotOpen()
         if plan.edition is not None:
-            await directory.make_live(connection, plan.edition)
+            await editions.make_live(connection, plan.edition)
             live = plan.edition
         await kept.drop(connection, plan.drop)
         await kept.keep(connection, plan.keep, now)

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
-from bot.storage.dialects import Turn, take_turn
+from bot.storage.dialects import Lock, take_lock
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ async def migrate(database: Database) -> tuple[str | None, str]:
     Raises DatabaseUnavailable, and SchemaTooNew where the database is ahead of the program.
     """
     async with database.write() as connection:
-        await take_turn(connection, Turn.MIGRATE)
+        await take_lock(connection, Lock.MIGRATE)
         return await connection.run_sync(_upgrade, database.name)
 
 

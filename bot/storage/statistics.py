@@ -10,8 +10,7 @@ from bot.domain.asked import Result
 from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import State
 from bot.domain.figures import DAYS, Asked, Figures, Reach
-from bot.storage import bulletins as shelf
-from bot.storage import outbox
+from bot.storage import outbox, shelf
 from bot.storage.database import Database
 from bot.storage.reports import open_posts
 from bot.storage.tables import bulletins, question_counts, subscriptions, unanswered

@@ -12,10 +12,9 @@ import structlog
 from bot.domain.feeds import Feed, next_check
 from bot.sources.fetch import Fetched, FetchFailed, NotModified, fetch
 from bot.sources.news_feed import FeedBroken, parse_feed
-from bot.storage import feeds as health
-from bot.storage import leases
+from bot.storage import feed_health, leases
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.feeds import Health, Taken
+from bot.storage.feed_health import Health, Taken
 from bot.storage.leases import Lease, LeaseLost
 from bot.workers.holder import Holder
 
@@ -72,7 +71,7 @@ class Newswatch:
 
     async def _round(self, lease: Lease) -> None:
         for feed in self.feeds():
-            state = await health.get(self.database, feed)
+            state = await feed_health.get(self.database, feed)
             if state.next_check > self.clock():
                 continue
             try:
@@ -83,7 +82,7 @@ class Newswatch:
                 # One feed must not end the watch over the others.
                 log.exception("a feed could not be read", feed=feed.id)
                 failures, now = state.failures + 1, self.clock()
-                await health.failed(self.database, lease, feed, failures, next_check(failures, now), now)
+                await feed_health.failed(self.database, lease, feed, failures, next_check(failures, now), now)
 
     async def check(self, feed: Feed, state: Health, lease: Lease) -> None:
         """Fetches one feed and stores what is new, together with having seen it."""
@@ -95,7 +94,7 @@ class Newswatch:
             case FetchFailed(reason):
                 await self._failed(lease, feed, state, reason, now)
             case NotModified():
-                await health.unchanged(self.database, lease, feed, next_check(0, now), now)
+                await feed_health.unchanged(self.database, lease, feed, next_check(0, now), now)
             case Fetched():
                 items = await asyncio.to_thread(parse_feed, answer.body, feed, now.date(), answer.content_type)
                 if isinstance(items, FeedBroken):
@@ -103,7 +102,7 @@ class Newswatch:
                     return
                 validators = (answer.etag, answer.last_modified)
                 fresh_since = (now - FRESH).date()
-                taken = await health.take(
+                taken = await feed_health.take(
                     self.database, lease, feed, items, validators, fresh_since, next_check(0, now), now
                 )
                 await self._tell(feed, taken)
@@ -117,7 +116,7 @@ class Newswatch:
 
     async def _failed(self, lease: Lease, feed: Feed, state: Health, reason: str, now: datetime) -> None:
         failures = state.failures + 1
-        await health.failed(self.database, lease, feed, failures, next_check(failures, now), now)
+        await feed_health.failed(self.database, lease, feed, failures, next_check(failures, now), now)
         log.warning("a feed failed", feed=feed.id, reason=reason, failures=failures)
         if failures == TELL_AFTER:
             await self.alert("alert.feed", feed=feed.id, reason=reason)

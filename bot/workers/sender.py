@@ -31,11 +31,11 @@ from bot.domain.missions import Coverage, Directory, coverage
 from bot.domain.quiet import quiet_until
 from bot.metrics import SENDS
 from bot.storage import dispatch, leases, outbox
-from bot.storage.bulletins import Stored
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.dispatch import Due, Settled
 from bot.storage.leases import Lease
 from bot.storage.owed import REACHED
+from bot.storage.shelf import Stored
 from bot.texts.bulletins import bulletin_message, correction_message, withdrawal_message
 from bot.texts.catalog import Catalog, Words
 from bot.texts.messages import Message

@@ -24,7 +24,7 @@ from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.serving import serving
-from bot.storage import broadcasts, bulletins, outbox, subscriptions
+from bot.storage import broadcasts, outbox, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.schema import migrate
 from bot.storage.tables import deliveries
@@ -147,7 +147,7 @@ def arrived(telegram: FakeTelegram) -> Counter[int]:
 async def settled(place: Place) -> tuple[Stage, set[int], int]:
     """How the bulletin stands: to whom it was sent as far as the database knows, and how many are to get it."""
     async with open_database(place.settings) as database, database.read() as connection:
-        stored = await bulletins.fetch(connection, 1)
+        stored = await shelf.fetch(connection, 1)
         assert stored is not None
         rows = (await connection.execute(select(deliveries.c.chat_id, deliveries.c.state))).all()
     return stored.stage, {row.chat_id for row in rows if row.state == State.SENT}, len(rows)
@@ -167,7 +167,7 @@ async def restored_bot_goes_on(place: Place, telegram: FakeTelegram, at_copy: se
             assert await broadcasts.resume(database, 1, ADMIN, datetime.now(UTC))
 
             async def done() -> bool:
-                stored = await bulletins.get(database, 1)
+                stored = await shelf.get(database, 1)
                 return stored is not None and stored.stage is Stage.DONE
 
             await eventually(done)

@@ -15,7 +15,7 @@ from bot.domain.broadcasts import Stage
 from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
-from bot.storage import bulletins, outbox, subscriptions
+from bot.storage import outbox, shelf, subscriptions
 from bot.storage.outbox import Published
 from bot.storage.tables import deliveries
 from tests import zygote
@@ -71,7 +71,7 @@ async def until(happened: Callable[[], bool]) -> None:
 async def until_finished(settings: Settings, number: int) -> dict[State, int]:
     async with open_database(settings) as database, asyncio.timeout(PATIENCE_S):
         while True:
-            stored = await bulletins.get(database, number)
+            stored = await shelf.get(database, number)
             if stored is not None and stored.stage is Stage.DONE:
                 return (await outbox.report(database, number)).counts
             await asyncio.sleep(0.05)

@@ -13,10 +13,10 @@ from bot.domain.delivery import State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.receiving import Bot
-from bot.storage import audit, broadcasts, bulletins, outbox, roles, subscriptions
-from bot.storage.bulletins import Stored
+from bot.storage import audit, broadcasts, outbox, roles, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.roles import Role
+from bot.storage.shelf import Stored
 from tests.fake_telegram import FakeTelegram, Gate, Message, Person, Standing
 from tests.flows.conftest import ADMIN, at_work
 from tests.steady import PATIENCE_S
@@ -117,7 +117,7 @@ async def press(person: Person, label: str, message: Message | None = None) -> s
 
 async def find(database: Database, title: str) -> Stored:
     async with database.read() as connection:
-        found = await bulletins.find(connection, NewsItem(title, date(2026, 11, 21), ITEM.sections))
+        found = await shelf.find(connection, NewsItem(title, date(2026, 11, 21), ITEM.sections))
     assert found is not None
     return found
 
@@ -238,7 +238,7 @@ async def test_an_undated_item_of_a_feed_can_be_published(database: Database, ad
     async with database.write() as connection:
         for title in ("Of some day", "Of another"):
             item = NewsItem(title, None, (Section("", ("Text.",)),))
-            await bulletins.shelve_in(connection, Bulletin(item), now, undated_on=now.date())
+            await shelf.shelve_in(connection, Bulletin(item), now, undated_on=now.date())
     preview, panel = await proposed(admin)
     assert "Of another" in preview.text
     assert "It is of" not in panel.text
@@ -481,7 +481,7 @@ async def test_a_page_that_telegram_refuses_cannot_be_confirmed(
 ) -> None:
     bad = NewsItem("Bad link", date(2026, 11, 22), (Section("", ("Text.",)),), url="http://")
     async with database.write() as connection:
-        await bulletins.shelve_in(connection, Bulletin(bad), now)
+        await shelf.shelve_in(connection, Bulletin(bad), now)
     told = await admin.ask("/publish")
     assert "Telegram refuses this message" in told.text
     assert not told.buttons

@@ -14,8 +14,7 @@ from structlog.testing import capture_logs
 from bot.config import Settings
 from bot.opening import open_database
 from bot.receiving import Bot
-from bot.storage import audit
-from bot.storage import directory as editions
+from bot.storage import audit, editions
 from tests.fake_telegram import FakeTelegram, Message, Person
 from tests.flows.conftest import ADMIN, at_work, tap
 from tests.sheets import Row, rows, sheet

@@ -17,7 +17,7 @@ from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.serving import serving
-from bot.storage import amendments, bulletins, dispatch, outbox, subscriptions
+from bot.storage import amendments, dispatch, outbox, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.dispatch import Settled
 from bot.storage.outbox import Published
@@ -202,7 +202,7 @@ async def publish_to(database: Database, now: datetime, *chats: int) -> int:
 
 
 async def stands(database: Database, number: int) -> tuple[Stage, dict[State, int]]:
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     return stored.stage, (await outbox.report(database, number)).counts
 
@@ -269,7 +269,7 @@ async def test_what_somebody_got_before_a_restart_is_not_at_fault(
     database: Database, now: datetime, send: Callable[..., Awaitable[Carried]]
 ) -> None:
     number = await publish_to(database, now, *range(1, 11))
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     [first] = await dispatch.lease(database, stored, 1, 1, now)
     await dispatch.settle(database, number, 1, [Settled(first.chat_id, Settlement(State.SENT, first.standing))], now)

@@ -10,7 +10,7 @@ from bot.domain.delivery import Ended, State
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.opening import open_database
 from bot.receiving import Bot
-from bot.storage import amendments, bulletins, outbox, subscriptions
+from bot.storage import amendments, outbox, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.outbox import Published
 from tests.fake_telegram import FakeTelegram, Group, Message, Person, Standing
@@ -35,7 +35,7 @@ async def publish(settings: Settings, now: datetime, item: NewsItem = ITEM, *, u
 
 async def until_finished(database: Database, number: int) -> None:
     async def finished() -> bool:
-        stored = await bulletins.get(database, number)
+        stored = await shelf.get(database, number)
         running = stored is None or stored.stage is Stage.RUNNING
         return not running and not (await outbox.report(database, number)).open
 

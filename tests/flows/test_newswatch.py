@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.domain.broadcasts import Stage
 from bot.domain.feeds import LONGEST_INTERVAL, MOST_AT_ONCE, NORMAL_INTERVAL, Feed
 from bot.opening import open_database
-from bot.storage import bulletins, feeds, leases, outbox
+from bot.storage import feed_health, leases, outbox, shelf
 from bot.storage.database import Database
 from bot.storage.leases import Lease
 from bot.workers.newswatch import TELL_AFTER, Newswatch
@@ -95,11 +95,11 @@ class Watched:
 
     async def look(self) -> None:
         """A new watch looks at the feed once."""
-        before, asked = await feeds.get(self.database, self.feed), len(self.server.answers)
+        before, asked = await feed_health.get(self.database, self.feed), len(self.server.answers)
         task = asyncio.create_task(self.watch(self.feed).run())
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                if (await feeds.get(self.database, self.feed)).next_check != before.next_check:
+                if (await feed_health.get(self.database, self.feed)).next_check != before.next_check:
                     break
                 await asyncio.sleep(0.005)
         task.cancel()
@@ -108,14 +108,14 @@ class Watched:
 
     async def wait(self) -> timedelta:
         """Time passes until the feed is due; how much."""
-        due = (await feeds.get(self.database, self.feed)).next_check
+        due = (await feed_health.get(self.database, self.feed)).next_check
         passed, self.clock.now = due - self.clock.now, due
         return passed
 
     async def titles(self, *stages: Stage) -> list[str]:
         """The titles of the bulletins at one of these stages."""
-        found: list[bulletins.Stored] = []
-        while (stored := await bulletins.get(self.database, len(found) + 1)) is not None:
+        found: list[shelf.Stored] = []
+        while (stored := await shelf.get(self.database, len(found) + 1)) is not None:
             found.append(stored)
         return [stored.bulletin.item.title for stored in found if stored.stage in stages]
 
@@ -218,7 +218,7 @@ async def test_what_has_not_changed_is_not_sent_by_the_server_and_not_by_us(watc
 
 async def test_nothing_is_asked_before_its_time(watched: Watched) -> None:
     await watched.look()
-    due = (await feeds.get(watched.database, watched.feed)).next_check
+    due = (await feed_health.get(watched.database, watched.feed)).next_check
     watched.clock.now = due - TICK
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(watched.watch(watched.feed).run(), 0.1)
@@ -246,7 +246,7 @@ async def test_a_failing_feed_is_asked_less_and_less_and_told_of_once(watched: W
 async def test_what_is_no_feed_is_a_failure(watched: Watched) -> None:
     watched.server.content = "<html><p>We have moved.</p></html>"
     await watched.look()
-    assert (await feeds.get(watched.database, watched.feed)).failures == 1
+    assert (await feed_health.get(watched.database, watched.feed)).failures == 1
     assert await watched.wait() == 2 * NORMAL_INTERVAL
 
 
@@ -258,7 +258,7 @@ async def test_what_goes_wrong_with_one_feed_does_not_end_the_watch_over_the_oth
     lost = Feed("lost", watched.server.url.replace("/feed", "/nothing"), "Lost", "", "en")
     lease = await leases.acquire(watched.database, "newswatch", leases.new_owner(), now)
     assert isinstance(lease, Lease)
-    await feeds.failed(watched.database, lease, lost, TELL_AFTER - 1, now, now)
+    await feed_health.failed(watched.database, lease, lost, TELL_AFTER - 1, now, now)
     await leases.release(watched.database, lease.name, lease.owner)
     task = asyncio.create_task(watched.watch(lost, watched.feed).run())
     async with asyncio.timeout(PATIENCE_S):
@@ -268,7 +268,7 @@ async def test_what_goes_wrong_with_one_feed_does_not_end_the_watch_over_the_oth
             await asyncio.sleep(0.005)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert (await feeds.get(watched.database, lost)).failures == TELL_AFTER
+    assert (await feed_health.get(watched.database, lost)).failures == TELL_AFTER
 
 
 async def test_the_admins_hear_of_a_failing_feed_in_the_chat(
@@ -281,7 +281,7 @@ async def test_the_admins_hear_of_a_failing_feed_in_the_chat(
     for failures in range(1, TELL_AFTER + 2):
         async with at_work(watching, clock), open_database(watching) as database, asyncio.timeout(PATIENCE_S):
             while True:
-                if (await feeds.get(database, feed)).failures == failures:
+                if (await feed_health.get(database, feed)).failures == failures:
                     break
                 await asyncio.sleep(0.01)
             if failures == TELL_AFTER:

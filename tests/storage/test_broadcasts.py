@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.broadcasts import Kind, Stage
 from bot.domain.delivery import Settlement, Standing, State
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import amendments, audit, broadcasts, bulletins, dispatch, outbox, proposals, subscriptions
+from bot.storage import amendments, audit, broadcasts, dispatch, outbox, proposals, shelf, subscriptions
 from bot.storage.broadcasts import Amendment, Closed
 from bot.storage.database import Database, DatabaseUnavailable
 from bot.storage.dispatch import Settled
@@ -43,7 +43,7 @@ async def publishing(database: Database, now: datetime, actor: int = ONE, shown:
 
 
 async def amending(database: Database, number: int, kind: Kind, now: datetime, actor: int = ONE) -> Proposal:
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     content = stored.bulletin if kind is Kind.WITHDRAWAL else bulletin("Airports open")
     amendment = Amendment(number, stored.version, content)
@@ -58,7 +58,7 @@ async def published(database: Database, now: datetime, title: str = "Airports cl
 
 async def delivered(database: Database, number: int, now: datetime, *chat_ids: int) -> None:
     """These chats got what there is of the bulletin now."""
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     await dispatch.lease(database, stored, 1, 100, now)
     due = [Settlement(State.SENT if chat in chat_ids else State.PENDING, Standing()) for chat in READERS]
@@ -100,8 +100,8 @@ async def test_what_was_shown_too_long_ago_is_not_published(database: Database, 
 
 async def test_a_shelved_page_goes_out_as_it_was_shown(database: Database, now: datetime) -> None:
     async with database.write() as connection:
-        await bulletins.shelve_in(connection, bulletin(), now)
-        await bulletins.shelve_in(connection, bulletin("Older", 20), now)
+        await shelf.shelve_in(connection, bulletin(), now)
+        await shelf.shelve_in(connection, bulletin("Older", 20), now)
     shelved = await broadcasts.shelved(database, 5)
     assert [stored.bulletin.item.title for stored in shelved] == ["Airports closed", "Older"]
     outcome = await broadcasts.publish(database, await publishing(database, now), urgent=True, now=now)
@@ -120,7 +120,7 @@ async def test_correcting_and_withdrawing_concern_the_version_that_was_shown(dat
     assert outcome.reached == 3
     assert await broadcasts.amend(database, rival, now) == Closed()
     assert await broadcasts.amend(database, correction, now) == Closed()
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     assert (stored.bulletin.item.title, stored.version) == ("Airports open", 2)
     again = await amending(database, number, Kind.WITHDRAWAL, now, TWO)
@@ -165,7 +165,7 @@ async def test_stopping_ends_what_is_pending_and_only_what_goes_on(database: Dat
 
 async def test_a_broadcast_counts_what_waits_and_what_is_not_due_yet(database: Database, now: datetime) -> None:
     number = await published(database, now)
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     await dispatch.lease(database, stored, 1, 3, now)
     night = Settlement(State.PENDING, Standing(), due=now + timedelta(hours=8))
@@ -182,7 +182,7 @@ async def test_a_broadcast_counts_what_waits_and_what_is_not_due_yet(database: D
 
 async def test_lists_are_newest_first_and_leave_the_shelf_out(database: Database, now: datetime) -> None:
     async with database.write() as connection:
-        await bulletins.shelve_in(connection, bulletin("Shelved"), now)
+        await shelf.shelve_in(connection, bulletin("Shelved"), now)
     numbers = [await published(database, now + timedelta(hours=hour), f"Bulletin {hour}") for hour in range(3)]
     for number in numbers[:2]:
         await outbox.stop(database, number, Stage.STOPPED)

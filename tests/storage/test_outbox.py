@@ -27,13 +27,13 @@ from bot.domain.delivery import (
 )
 from bot.domain.news import Bulletin, NewsItem, Section
 from bot.domain.quiet import Quiet
-from bot.storage import amendments, broadcasts, bulletins, dispatch, outbox, subscriptions
-from bot.storage.bulletins import Stored
+from bot.storage import amendments, broadcasts, dispatch, outbox, shelf, subscriptions
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.dispatch import REST, Due, Settled
 from bot.storage.outbox import AlreadyPublished, Published
 from bot.storage.owed import MANY
+from bot.storage.shelf import Stored
 from bot.storage.tables import bulletins as table_of_bulletins
 from bot.storage.tables import deliveries
 from tests.databases import ON_POSTGRESQL
@@ -57,7 +57,7 @@ async def publish(database: Database, now: datetime, bulletin: Bulletin = NEWS, 
 
 
 async def stored(database: Database, number: int) -> Stored:
-    found = await bulletins.get(database, number)
+    found = await shelf.get(database, number)
     assert found is not None
     return found
 
@@ -150,7 +150,7 @@ async def test_the_same_item_is_published_once_also_when_two_do_it_at_once(datab
 
 async def test_what_lies_on_the_shelf_can_be_sent(database: Database, now: datetime) -> None:
     await subscribe(database, now, 1)
-    assert await bulletins.shelve(database, [NEWS], now) == 1
+    assert await shelf.shelve(database, [NEWS], now) == 1
     assert await outbox.running(database) == []
     assert await outbox.publish(database, NEWS, urgent=False, now=now) == Published(1, 1)
     assert (await stored(database, 1)).stage is Stage.RUNNING
@@ -452,7 +452,7 @@ async def test_a_correction_can_say_what_is_known_already(database: Database, no
     await subscribe(database, now, 1)
     number = await publish(database, now)
     await send_all(database, number, now)
-    await bulletins.shelve(database, [CORRECTED], now)
+    await shelf.shelve(database, [CORRECTED], now)
     for corrected in (CORRECTED, NEWS, CORRECTED, CORRECTED):
         correction = await amendments.correct(database, number, corrected, now)
         assert correction is not None
@@ -460,7 +460,7 @@ async def test_a_correction_can_say_what_is_known_already(database: Database, no
         assert (await stored(database, number)).bulletin == corrected
     for known in (NEWS, CORRECTED):
         assert await outbox.publish(database, known, urgent=False, now=now) == AlreadyPublished(number)
-        assert await bulletins.shelve(database, [known], now) == 0
+        assert await shelf.shelve(database, [known], now) == 0
 
 
 async def test_a_corrected_page_concerns_whom_it_concerned_and_is_of_who_published_it(
@@ -513,7 +513,7 @@ async def test_who_may_have_got_it_is_told_of_the_withdrawal(database: Database,
 
 
 async def test_only_what_was_sent_can_be_corrected_or_withdrawn(database: Database, now: datetime) -> None:
-    await bulletins.shelve(database, [NEWS], now)
+    await shelf.shelve(database, [NEWS], now)
     await subscribe(database, now, 1)
     number = await publish(database, now, AGAIN)
     await send_all(database, number, now)

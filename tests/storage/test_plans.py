@@ -4,8 +4,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.editions import Edition, KeptFile, Losses
 from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import audit, kept, plans, proposals
-from bot.storage import directory as editions
+from bot.storage import audit, editions, kept, plans, proposals
 from bot.storage.database import Database
 from bot.storage.plans import Done, NotOpen, Overtaken, Plan
 from bot.storage.proposals import State

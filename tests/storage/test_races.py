@@ -17,7 +17,7 @@ from bot.domain.editions import Edition
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.missions import Directory
 from bot.domain.news import Bulletin, NewsItem
-from bot.storage import amendments, bulletins, directory, dispatch, feeds, leases, outbox, subscriptions
+from bot.storage import amendments, dispatch, editions, feed_health, leases, outbox, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.dispatch import Settled
 from bot.storage.leases import Held, Lease
@@ -51,7 +51,7 @@ async def published(database: Database, now: datetime, *chats: int) -> int:
 
 
 async def lease_all(database: Database, number: int, now: datetime, fence: int = FENCE) -> list[int]:
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     return [row.chat_id for row in await dispatch.lease(database, stored, fence, 100, now)]
 
@@ -102,7 +102,7 @@ async def test_of_two_corrections_at_once_the_second_corrects_the_first(
     again = Bulletin(NewsItem("Airports open but one", date(2026, 11, 20)))
     correcting = (amendments.correct(each, number, text, now) for each, text in ((database, CORRECTED), (other, again)))
     await before_it_commits(database, "bulletins", *correcting)
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     assert (stored.version, stored.bulletin) == (3, again)
     assert [running.bulletin for running in await outbox.running(database)] == [again, again]
@@ -115,7 +115,7 @@ async def test_what_is_published_while_a_correction_comes_to_say_the_same_goes_o
 ) -> None:
     number = await published(database, now, *([1] if reader else []))
     if shelved:
-        await bulletins.shelve(database, [CORRECTED], now)
+        await shelf.shelve(database, [CORRECTED], now)
     async with database.write() as holder:
         outcome = await outbox.publish_in(holder, CORRECTED, urgent=False, now=now)
         assert isinstance(outcome, Published)
@@ -147,9 +147,9 @@ async def test_a_correction_is_not_done_while_somebody_comes_to_be_owed_it(
     assert correction == Published(2, 0)
     async with database.write() as holder:
         # What `settle` owes, as far as just before its end.
-        await bulletins.hold(holder, number)
+        await shelf.hold(holder, number)
         row = {"state": 0, "version": 0, "attempts": 0, "doubted": False, "due": 0, "fence": 0}
-        await bulletins.hold(holder, 2)
+        await shelf.hold(holder, 2)
         await holder.execute(insert(deliveries).values(bulletin=2, chat_id=1, **row))
         finishing = asyncio.create_task(outbox.finish(other, 2, now))
         await until_waiting(database, 1, finishing)
@@ -174,7 +174,7 @@ async def test_who_is_settled_is_not_left_waiting_for_a_correction_that_was_stop
 
 async def test_a_sender_gets_no_more_rows_than_it_asks_for(database: Database, other: Database, now: datetime) -> None:
     number = await published(database, now, *range(1, 41))
-    stored = await bulletins.get(database, number)
+    stored = await shelf.get(database, number)
     assert stored is not None
     taken = await asyncio.gather(
         *(dispatch.lease(each, stored, fence, 5, now) for fence, each in enumerate((database, other) * 4, 1))
@@ -227,7 +227,7 @@ async def test_an_item_that_is_shelved_at_the_same_moment_goes_out(
     database: Database, other: Database, now: datetime
 ) -> None:
     async with database.write() as holder:
-        assert await bulletins.shelve_in(holder, NEWS, now) == 1
+        assert await shelf.shelve_in(holder, NEWS, now) == 1
         publishing = asyncio.create_task(outbox.publish(other, NEWS, urgent=False, now=now))
         await until_waiting(database, 1, publishing)
     assert await publishing == Published(1, 0)
@@ -238,7 +238,7 @@ async def test_of_two_that_publish_at_once_one_does(
     database: Database, other: Database, now: datetime, shelved: bool
 ) -> None:
     if shelved:
-        await bulletins.shelve(database, [NEWS], now)
+        await shelf.shelve(database, [NEWS], now)
     async with database.write() as holder:
         outcome = await outbox.publish_in(holder, NEWS, urgent=False, now=now)
         publishing = asyncio.create_task(outbox.publish(other, NEWS, urgent=True, now=now))
@@ -251,15 +251,15 @@ async def test_of_two_that_load_the_first_edition_one_is_live(
     database: Database, other: Database, directory_of_one: Directory, now: datetime
 ) -> None:
     async with database.write() as holder:
-        first = await directory.add_in(holder, Edition(directory_of_one, None), "one", now)
-        adding = asyncio.create_task(directory.add(other, directory_of_one, "other", now))
+        first = await editions.add_in(holder, Edition(directory_of_one, None), "one", now)
+        adding = asyncio.create_task(editions.add(other, directory_of_one, "other", now))
         await until_waiting(database, 1, adding)
     second = await adding
-    assert [(listed.number, listed.live) for listed in await directory.listing(database)] == [
+    assert [(listed.number, listed.live) for listed in await editions.listing(database)] == [
         (second, True),
         (first, False),
     ]
-    live = await directory.live(database)
+    live = await editions.live(database)
     assert live is not None
     assert live.edition == second
 
@@ -302,6 +302,9 @@ async def test_a_feed_that_two_have_read_is_taken_once(database: Database, other
     lease = await leases.acquire(database, "newswatch", "this:1:test", now)
     assert isinstance(lease, Lease)
     taken = await asyncio.gather(
-        *(feeds.take(each, lease, feed, items, ("", ""), date(2026, 11, 20), now, now) for each in (database, other))
+        *(
+            feed_health.take(each, lease, feed, items, ("", ""), date(2026, 11, 20), now, now)
+            for each in (database, other)
+        )
     )
     assert sorted(each.published for each in taken) == [0, 3]

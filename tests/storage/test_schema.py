@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.opening import open_database
 from bot.storage import schema, tables
 from bot.storage.database import Database
-from bot.storage.dialects import Turn, take_turn
+from bot.storage.dialects import Lock, take_lock
 from bot.storage.schema import SchemaTooOld
 from bot.storage.tables import metadata
 from tests import postgres, zygote
@@ -79,7 +79,7 @@ async def test_a_database_of_a_newer_version_is_refused(database: Database) -> N
 async def test_two_migrate_at_once_and_both_find_it_done(unmigrated: str) -> None:
     one, other, third = Database(unmigrated), Database(unmigrated), Database(unmigrated)
     async with third.write() as holder:
-        await take_turn(holder, Turn.MIGRATE)
+        await take_lock(holder, Lock.MIGRATE)
         tasks = [asyncio.create_task(schema.migrate(each)) for each in (one, other)]
         await until_waiting(third, 2, *tasks)
     assert sorted(await asyncio.gather(*tasks), key=str) == [

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.delivery import Outcome, Retry, Sent, Wait, settle
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import bulletins, dispatch, outbox, subscriptions
+from bot.storage import dispatch, outbox, shelf, subscriptions
 from bot.storage.database import Database
 from bot.storage.dispatch import Settled
 from bot.storage.outbox import Published
@@ -54,7 +54,7 @@ class Days:
 
     async def attempt(self, number: int, outcome: Outcome, *, most: int = len(READERS)) -> None:
         """What is due is sent, and this comes of it."""
-        stored = await bulletins.get(self.database, number)
+        stored = await shelf.get(self.database, number)
         assert stored is not None
         rows = await dispatch.lease(self.database, stored, FENCE, most, self.now)
         settled = [Settled(row.chat_id, settle(outcome, row.standing, urgent=False, now=self.now)) for row in rows]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.domain.feeds import Feed, FeedItem
 from bot.domain.news import Bulletin, NewsItem, Section
-from bot.storage import audit, bulletins, feeds, leases, outbox, reports, roles, subscriptions
+from bot.storage import audit, feed_health, leases, outbox, reports, roles, shelf, subscriptions
 from bot.storage.chats import Chat, Chats
 from bot.storage.database import Database
 from bot.storage.leases import Lease
@@ -71,9 +71,9 @@ async def test_a_strange_feed_is_taken_once(database: Database, now: datetime) -
     assert isinstance(lease, Lease)
     for published in (1, 0):
         items = (FeedItem("key\x00", item), FeedItem("key", item))
-        taken = await feeds.take(database, lease, feed, items, (STRANGE, ""), date(2026, 11, 20), now, now)
+        taken = await feed_health.take(database, lease, feed, items, (STRANGE, ""), date(2026, 11, 20), now, now)
         assert taken.published == published
-    stored = await bulletins.get(database, 1)
+    stored = await shelf.get(database, 1)
     assert stored is not None
     assert stored.bulletin == Bulletin(item)
 

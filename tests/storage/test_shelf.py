@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bot.domain.broadcasts import Stage
 from bot.domain.news import Bulletin, NewsItem, Notice, Section
 from bot.sources.checks import EARLIEST
-from bot.storage import amendments, broadcasts, bulletins, outbox
-from bot.storage.bulletins import packed, unpacked
+from bot.storage import amendments, broadcasts, outbox, shelf
 from bot.storage.database import Database
 from bot.storage.outbox import Published
+from bot.storage.shelf import packed, unpacked
 
 TEXT = st.text(max_size=40)
 
@@ -40,11 +40,11 @@ def test_what_is_kept_comes_back_whole(bulletin: Bulletin) -> None:
 
 
 async def test_what_is_shelved_twice_lies_there_once(database: Database, now: datetime) -> None:
-    assert await bulletins.shelve(database, [dated(1), dated(2), dated(1)], now) == 2
-    assert await bulletins.shelve(database, [dated(2), dated(3)], now) == 1
+    assert await shelf.shelve(database, [dated(1), dated(2), dated(1)], now) == 2
+    assert await shelf.shelve(database, [dated(2), dated(3)], now) == 1
     untidy = Bulletin(replace(dated(1).item, title="NEWS of day “1”"))
-    assert await bulletins.shelve(database, [untidy], now) == 0
-    found = await bulletins.get(database, 1)
+    assert await shelf.shelve(database, [untidy], now) == 0
+    found = await shelf.get(database, 1)
     assert found is not None
     assert (found.bulletin, found.stage, found.reached) == (dated(1), Stage.SHELF, 0)
     assert await outbox.running(database) == []
@@ -52,25 +52,25 @@ async def test_what_is_shelved_twice_lies_there_once(database: Database, now: da
 
 async def test_what_was_sent_is_not_shelved_again(database: Database, now: datetime) -> None:
     await outbox.publish(database, dated(1), urgent=False, now=now)
-    assert await bulletins.shelve(database, [dated(1)], now) == 0
-    found = await bulletins.get(database, 1)
+    assert await shelf.shelve(database, [dated(1)], now) == 0
+    found = await shelf.get(database, 1)
     assert found is not None
     assert found.stage is Stage.RUNNING
 
 
 async def test_they_are_read_by_date_the_newest_first(database: Database, now: datetime) -> None:
-    assert await bulletins.leaf(database) is None
-    await bulletins.shelve(database, [dated(2), dated(3), dated(1)], now)
-    newest = await bulletins.leaf(database)
+    assert await shelf.leaf(database) is None
+    await shelf.shelve(database, [dated(2), dated(3), dated(1)], now)
+    newest = await shelf.leaf(database)
     assert newest is not None
     assert (newest.stored.bulletin, newest.earlier, newest.later) == (dated(3), 1, None)
-    middle = await bulletins.leaf(database, newest.earlier)
+    middle = await shelf.leaf(database, newest.earlier)
     assert middle is not None
     assert (middle.stored.bulletin, middle.earlier, middle.later) == (dated(2), 3, 2)
-    oldest = await bulletins.leaf(database, middle.earlier)
+    oldest = await shelf.leaf(database, middle.earlier)
     assert oldest is not None
     assert (oldest.stored.bulletin, oldest.earlier, oldest.later) == (dated(1), None, 1)
-    assert await bulletins.leaf(database, 99) is None
+    assert await shelf.leaf(database, 99) is None
 
 
 async def test_corrections_and_what_was_withdrawn_are_not_leafed_through(database: Database, now: datetime) -> None:
@@ -79,7 +79,7 @@ async def test_corrections_and_what_was_withdrawn_are_not_leafed_through(databas
     assert isinstance(second, Published)
     await amendments.correct(database, first.number, dated(3), now)
     await amendments.withdraw(database, second.number, now)
-    only = await bulletins.leaf(database)
+    only = await shelf.leaf(database)
     assert only is not None
     assert (only.stored.id, only.stored.bulletin, only.earlier, only.later) == (first.number, dated(3), None, None)
 
@@ -87,9 +87,9 @@ async def test_corrections_and_what_was_withdrawn_are_not_leafed_through(databas
 async def test_a_correction_of_the_date_is_read_at_its_new_place(database: Database, now: datetime) -> None:
     first = await outbox.publish(database, dated(1), urgent=False, now=now)
     assert isinstance(first, Published)
-    await bulletins.shelve(database, [dated(2)], now)
+    await shelf.shelve(database, [dated(2)], now)
     await amendments.correct(database, first.number, dated(3), now)
-    newest = await bulletins.leaf(database)
+    newest = await shelf.leaf(database)
     assert newest is not None
     assert newest.stored.bulletin == dated(3)
 

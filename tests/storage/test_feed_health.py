@@ -12,9 +12,9 @@ from sqlalchemy import event, select
 from bot.domain.broadcasts import Stage
 from bot.domain.feeds import MOST_AT_ONCE, Feed, FeedItem
 from bot.domain.news import Bulletin, NewsItem
-from bot.storage import amendments, bulletins, feeds, leases, outbox, subscriptions
+from bot.storage import amendments, feed_health, leases, outbox, shelf, subscriptions
 from bot.storage.database import Database, DatabaseUnavailable
-from bot.storage.feeds import REMEMBERED, Health, Taken
+from bot.storage.feed_health import REMEMBERED, Health, Taken
 from bot.storage.leases import Lease, LeaseLost
 from bot.storage.outbox import AlreadyPublished
 from bot.storage.tables import seen_items
@@ -45,7 +45,7 @@ async def take(database: Database, now: datetime, *items: FeedItem, feed: Feed =
 
 async def take_all(database: Database, now: datetime, *items: FeedItem, feed: Feed = FEED) -> Taken:
     due, lease = now + timedelta(minutes=10), await holding(database, now)
-    return await feeds.take(database, lease, feed, items, ("etag", "yesterday"), FRESH_SINCE, due, now)
+    return await feed_health.take(database, lease, feed, items, ("etag", "yesterday"), FRESH_SINCE, due, now)
 
 
 async def seen(database: Database) -> set[tuple[str, str]]:
@@ -56,7 +56,7 @@ async def seen(database: Database) -> set[tuple[str, str]]:
 
 async def stages(database: Database) -> list[Stage]:
     stages: list[Stage] = []
-    while (stored := await bulletins.get(database, len(stages) + 1)) is not None:
+    while (stored := await shelf.get(database, len(stages) + 1)) is not None:
         stages.append(stored.stage)
     return stages
 
@@ -94,7 +94,7 @@ async def test_what_a_source_without_dates_has_when_it_is_first_read_wakes_nobod
 ) -> None:
     backlog = [undated(f"News {number}") for number in range(100)]
     lease = await holding(database, now)
-    await feeds.failed(database, lease, FEED, 1, now, now)
+    await feed_health.failed(database, lease, FEED, 1, now, now)
     assert await take_all(database, now, *backlog) == Taken(published=0, left=0)
     assert await stages(database) == [Stage.SHELF] * 100
     # The next day its addresses, by which it knows its items, are others.
@@ -113,11 +113,11 @@ async def test_what_is_undated_is_read_after_what_has_a_date_unless_it_was_sent(
     database: Database, now: datetime
 ) -> None:
     await take(database, now, undated("Of some time"), found("old", 19))
-    newest = await bulletins.leaf(database)
+    newest = await shelf.leaf(database)
     assert newest is not None
     assert newest.stored.bulletin == Bulletin(found("old", 19).item)
     await take(database, now, undated("Of now"))
-    newest = await bulletins.leaf(database)
+    newest = await shelf.leaf(database)
     assert newest is not None
     assert newest.stored.bulletin == Bulletin(undated("Of now").item)
     assert await amendments.withdraw(database, newest.stored.id, now) is not None
@@ -142,7 +142,7 @@ async def test_only_what_a_feed_has_not_listed_for_long_is_forgotten(database: D
     assert await seen(database) == {("one", "gone"), ("one", "stays"), ("two", "gone")}
     later += timedelta(days=2)
     # A feed that has not changed says nothing of what it lists, and so of nothing that it lists no more.
-    await feeds.unchanged(database, await holding(database, later), OTHER, later, later)
+    await feed_health.unchanged(database, await holding(database, later), OTHER, later, later)
     assert await take(database, later, found("stays")) == 0
     assert await seen(database) == {("one", "stays"), ("two", "gone")}
     assert await take(database, later, found("gone"), feed=OTHER) == 0
@@ -182,22 +182,22 @@ async def test_a_failure_in_the_middle_leaves_neither_the_seen_nor_the_sent(
     with failing(database, beginning), pytest.raises(DatabaseUnavailable, match="disk failure"):
         await take(database, now, found("a"), found("b"))
     assert await stages(database) == []
-    assert await feeds.get(database, FEED) == Health()
+    assert await feed_health.get(database, FEED) == Health()
     assert await take(database, now, found("a"), found("b")) == 2
 
 
 async def test_the_health_is_kept(database: Database, now: datetime) -> None:
     lease = await holding(database, now)
-    assert await feeds.get(database, FEED) == Health()
-    await feeds.failed(database, lease, FEED, 1, now + timedelta(hours=1), now)
-    assert await feeds.get(database, FEED) == Health(failures=1, next_check=now + timedelta(hours=1))
+    assert await feed_health.get(database, FEED) == Health()
+    await feed_health.failed(database, lease, FEED, 1, now + timedelta(hours=1), now)
+    assert await feed_health.get(database, FEED) == Health(failures=1, next_check=now + timedelta(hours=1))
     await take(database, now)
-    assert await feeds.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(minutes=10))
-    await feeds.failed(database, lease, FEED, 2, now, now)
-    assert await feeds.get(database, FEED) == Health("etag", "yesterday", 2, now)
-    await feeds.unchanged(database, lease, FEED, now + timedelta(hours=2), now)
-    assert await feeds.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(hours=2))
-    assert await feeds.get(database, OTHER) == Health()
+    assert await feed_health.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(minutes=10))
+    await feed_health.failed(database, lease, FEED, 2, now, now)
+    assert await feed_health.get(database, FEED) == Health("etag", "yesterday", 2, now)
+    await feed_health.unchanged(database, lease, FEED, now + timedelta(hours=2), now)
+    assert await feed_health.get(database, FEED) == Health("etag", "yesterday", 0, now + timedelta(hours=2))
+    assert await feed_health.get(database, OTHER) == Health()
 
 
 async def test_a_watch_that_has_lost_its_lease_writes_nothing(database: Database, now: datetime) -> None:
@@ -205,28 +205,28 @@ async def test_a_watch_that_has_lost_its_lease_writes_nothing(database: Database
     await leases.release(database, lease.name, lease.owner)
     assert isinstance(await leases.acquire(database, "newswatch", "other:1:test", now), Lease)
     for write in (
-        feeds.take(database, lease, FEED, (found("a"),), ("", ""), FRESH_SINCE, now, now),
-        feeds.failed(database, lease, FEED, 1, now, now),
-        feeds.unchanged(database, lease, FEED, now, now),
+        feed_health.take(database, lease, FEED, (found("a"),), ("", ""), FRESH_SINCE, now, now),
+        feed_health.failed(database, lease, FEED, 1, now, now),
+        feed_health.unchanged(database, lease, FEED, now, now),
     ):
         with pytest.raises(LeaseLost):
             await write
     assert await stages(database) == []
-    assert await feeds.get(database, FEED) == Health()
+    assert await feed_health.get(database, FEED) == Health()
 
 
 async def test_a_feed_with_a_new_address_is_asked_for_everything_at_once(database: Database, now: datetime) -> None:
     await take(database, now, found("a"))
     moved = replace(FEED, url="https://new.example/feed")
-    assert await feeds.get(database, moved) == Health()
+    assert await feed_health.get(database, moved) == Health()
     assert await take(database, now, found("a"), found("b"), feed=moved) == 1
 
 
 async def test_a_new_address_that_fails_at_first_has_nothing_of_the_old_one(database: Database, now: datetime) -> None:
     await take(database, now, found("a"))
     moved, lease = replace(FEED, url="https://new.example/feed"), await holding(database, now)
-    await feeds.failed(database, lease, moved, 1, now, now)
-    assert await feeds.get(database, moved) == Health(failures=1, next_check=now)
+    await feed_health.failed(database, lease, moved, 1, now, now)
+    assert await feed_health.get(database, moved) == Health(failures=1, next_check=now)
     await take(database, now, found("b"), feed=moved)
-    await feeds.failed(database, lease, moved, 1, now, now)
-    assert await feeds.get(database, moved) == Health("etag", "yesterday", 1, now)
+    await feed_health.failed(database, lease, moved, 1, now, now)
+    assert await feed_health.get(database, moved) == Health("etag", "yesterday", 1, now)

@@ -12,7 +12,7 @@ from bot.domain.editions import Edition
 from bot.domain.missions import Directory
 from bot.storage.changes import tell_edition
 from bot.storage.database import Database
-from bot.storage.dialects import Turn, take_turn
+from bot.storage.dialects import Lock, take_lock
 from bot.storage.edition_rows import TABLES, Record, Row, directory_of, rows_of
 from bot.storage.tables import editions, missions
 
@@ -85,7 +85,7 @@ async def make_live(connection: AsyncConnection, number: int) -> bool:
 
     Two processes that do it at once, even with the first edition of all, do it one after the other.
     """
-    await take_turn(connection, Turn.CHANGE_EDITION)
+    await take_lock(connection, Lock.CHANGE_EDITION)
     if not await is_kept(connection, number):
         return False
     turn = await connection.scalar(select(func.max(_TURN)))
@@ -107,7 +107,7 @@ async def is_kept(connection: AsyncConnection, number: int) -> bool:
 async def live_number(connection: AsyncConnection, *, hold: bool = False) -> int | None:
     """The number of the live edition; `hold` lets no other become live before the transaction ends."""
     if hold:
-        await take_turn(connection, Turn.CHANGE_EDITION)
+        await take_lock(connection, Lock.CHANGE_EDITION)
     number = await connection.scalar(select(editions.c.id).where(editions.c.live))
     return None if number is None else int(number)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.feeds import MOST_AT_ONCE, Feed, FeedItem
 from bot.domain.news import Bulletin, NewsItem
-from bot.storage import bulletins as shelf
+from bot.storage import shelf
 from bot.storage.database import Database
 from bot.storage.dialects import insertion
 from bot.storage.leases import Lease, under

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from bot.domain.editions import Edition
 from bot.domain.missions import Directory
-from bot.storage import directory as editions
+from bot.storage import editions
 from bot.storage.database import Database
 
 
