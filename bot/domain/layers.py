@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.compounds import begun, coded, together
-from bot.domain.guessing import LONG, TIE, misspelt, misspelt_with_ending
+from bot.domain.guessing import FEW, LONG, TIE, misspelt, misspelt_with_ending
 from bot.domain.mentions import FUNCTION_WORDS, Mention, stemmed
 from bot.domain.question import Question
 from bot.domain.retyping import retyped, retyped_misspelt
@@ -29,20 +29,28 @@ def foreign(question: Question) -> list[Mention]:
     """
     found: list[Mention] = []
     at_home = bool(question.languages & KNOWN_TO_ALL)
-    if not at_home and len(question.words) > 1:
+    if not at_home and len(question.words) > FEW:
         return found
     for mention in question.naming[: MOST_FOREIGN // (1 + (len(question.words) > LONG))]:
         if mention.end > mention.start + 1 or mention.layer != Layer.EXACT or len(mention.text) < 5:
             continue
-        alone = len(question.words) == 1 and all(
+        alone = _stands_alone(question, mention) and all(
             sense.sort is Sort.FORM or not sense.languages & WIDE for sense in mention.senses
         )
         if (at_home or alone) and all(sense.sort < Sort.CODE for sense in mention.senses):
-            codes = _rather_misspelt(question, mention)
+            codes = _rather_misspelt(question, mention, question.languages if at_home else 0)
             codes |= {sense.code for sense in mention.senses} if codes and not at_home else set()
             senses = tuple(Sense(code, Sort.NAME, KNOWN_TO_ALL) for code in sorted(codes))
             found += [replace(mention, senses=senses, layer=Layer.SPELLING)] if senses else []
     return found
+
+
+def _stands_alone(question: Question, mention: Mention) -> bool:
+    """True beside words alone that English or Russian has as well: "visa"."""
+    others = [other for other in question.mentions if other is not mention]
+    return sum(other.end - other.start for other in others) == len(question.words) - 1 and all(
+        any(sense.languages & KNOWN_TO_ALL for sense in other.senses) for other in others
+    )
 
 
 def inflected(question: Question) -> list[Mention]:
@@ -51,7 +59,7 @@ def inflected(question: Question) -> list[Mention]:
     for place in question.unknown()[:MOST_STEMMED]:
         word = question.words[place]
         mention = _phrase_inflected(question, place) or stemmed(question.index, word, place)
-        if mention and not _is_chance(mention) and not _rather_misspelt(question, mention):
+        if mention and not _is_chance(mention) and not _rather_misspelt(question, mention, question.languages):
             found.append(mention)
     return found
 
@@ -89,14 +97,17 @@ def joined(question: Question) -> list[Mention]:
     return found
 
 
-def _rather_misspelt(question: Question, mention: Mention) -> set[str]:
-    """Other countries whose English or Russian name is near, where nothing says that the form's language is meant."""
+def _rather_misspelt(question: Question, mention: Mention, languages: int) -> set[str]:
+    """Other countries whose English or Russian name is near, where nothing says that the form's language is meant.
+
+    `languages`: bits of those that something does say.
+    """
     word = question.words[mention.start]
-    familiar = question.languages | KNOWN_TO_ALL
+    familiar = languages | KNOWN_TO_ALL
     if not word.isascii() or any(sense.languages & familiar for sense in mention.senses):
         return set()
     costs: dict[str, float] = {}
-    for guess in near(question.index, word, question.languages):
+    for guess in near(question.index, word, languages):
         for sense in guess.senses:
             if guess.cost <= 1.0 and sense.sort is Sort.NAME and sense.languages & familiar:
                 costs.setdefault(sense.code, guess.cost)

@@ -126,7 +126,19 @@ class Question:
         """Places of ordinary words next to "embassy", where a country is expected."""
         posts = [mention for mention in self.mentions if mention.has(Sort.POST)]
         places = {place for post in posts for place in (post.start - 1, post.end)}
-        return [place for place in places if 0 <= place < len(self.words) and place not in self.at]
+        found = [place for place in places if 0 <= place < len(self.words) and place not in self.at]
+        last = len(self.words) - 1
+        if posts and posts[-1].end == last - 1 and self._is_between(last - 1) and self._is_everyday(last):
+            found.append(last)  # "embassy of hungry"
+        return found
+
+    def _is_between(self, place: int) -> bool:
+        known = self.at.get(place)
+        return known is not None and known.has(Sort.FILLER)
+
+    def _is_everyday(self, place: int) -> bool:
+        known = self.at.get(place)
+        return known is not None and known.end == known.start + 1 and known.sorts == 1 << Sort.EVERYDAY
 
     def city(self) -> str | None:
         """The Russian city named."""

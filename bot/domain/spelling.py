@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -40,6 +40,10 @@ STRANGE: Final = {
 """What a guess at such a word costs more; ordinary words are not guessed at."""
 
 
+IN_BETWEEN: Final = 7
+"""Letters of words that one letter makes either of two names, and which of them is not weighed: "panada"."""
+UNLIKELY: Final = 0.8
+"""From this cost on; below, the error is one that people often make."""
 LOST_FIRST: Final = 0.2
 """What it costs that the first letter was left out: "ambia"."""
 MOST_WEIGHED: Final = 20
@@ -68,6 +72,8 @@ def near(index: NameIndex, word: str, languages: int = 0) -> list[Near]:
         return []
     own = languages | KNOWN_TO_ALL if script in (LATIN, CYRILLIC) else -1
     found: list[Near] = []
+    rivals: list[Sense] = []
+    spoken = languages or KNOWN_TO_ALL
     for name in candidates(index, word, script):
         across = script_of(name) != script
         size = min(
@@ -78,6 +84,8 @@ def near(index: NameIndex, word: str, languages: int = 0) -> list[Near]:
         )
         most = allowed(size)
         cost = distance(word, spelt, name, most, across=across)
+        if letters <= IN_BETWEEN and OSA.distance(word, name, score_cutoff=1) == 1:
+            rivals += [sense for sense in index.find(name) if sense.sort is Sort.NAME and sense.languages & spoken]
         if cost > most:
             continue
         kept: list[Sense] = []
@@ -90,7 +98,17 @@ def near(index: NameIndex, word: str, languages: int = 0) -> list[Near]:
         if kept:
             found.append(Near(name, cost + least, tuple(kept)))
     found.sort(key=lambda one: (one.cost, -len(one.name), one.name))
+    if found and found[0].cost >= UNLIKELY:
+        found[0] = _with_rivals(found[0], rivals)
     return found
+
+
+def _with_rivals(nearest: Near, rivals: list[Sense]) -> Near:
+    """The nearest with what else the word may be, if it is among those itself."""
+    codes = {sense.code for sense in nearest.senses}
+    if codes.isdisjoint(sense.code for sense in rivals):
+        return nearest
+    return replace(nearest, senses=nearest.senses + tuple(one for one in rivals if one.code not in codes))
 
 
 def candidates(index: NameIndex, word: str, script: int) -> list[str]:

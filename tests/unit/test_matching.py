@@ -101,12 +101,11 @@ def test_names_as_they_should_be(index: NameIndex, text: str, code: str) -> None
         ("posolstvo litvy", "lt"),
         ("viza shvecii", "se"),
         ("ya iz kitaja", "cn"),
+        ("embassy of hungry", "hu"),
     ],
 )
-def test_names_as_they_are_typed(index: NameIndex, text: str, code: str | None) -> None:
-    answer = search(index, text)
-    assert answer == (Found(code) if code else answer)
-    assert not isinstance(answer, HostCountry)
+def test_names_as_they_are_typed(index: NameIndex, text: str, code: str) -> None:
+    assert search(index, text) == Found(code)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +167,9 @@ def test_whole_sentences(index: NameIndex, text: str, code: str) -> None:
         ("Казакстанбы же Өзбекстанбы билбейм", {"kz", "uz"}),
         ("pulau Timor", {"id", "tl"}),
         ("nigerai", {"ne", "ng"}),
+        ("nigera visa", {"ne", "ng"}),
+        ("panada", {"ca", "pa"}),
+        ("руганда", {"rw", "ug"}),
         ("Chile o Perú", {"cl", "pe"}),
         ("België en Nederland", {"be", "nl"}),
         ("Того либо Бенин", {"tg", "bj"}),
