@@ -74,7 +74,7 @@ def test_names_as_they_should_be(index: NameIndex, text: str, code: str) -> None
         ("shvecija", "se"),
         ("герамнияға виза", "de"),
         ("ddaij suws quans Trung Quoocs", "cn"),
-        ("пуьфтн", None),
+        ("пуьфтн", "de"),
         ("пукьфтн", "de"),
         ("posolstvo tadzhikistana", "tj"),
         ("джапан эмбасси", "jp"),
