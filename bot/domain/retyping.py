@@ -14,8 +14,11 @@ from bot.domain.spelling import Near, near
 LONGEST_LAYOUT: Final = 120
 MOST_WORDS: Final = 3
 """Words of a message that may be misspelt and in the wrong layout, both."""
-SHORTEST: Final = 7
+SHORTEST: Final = 6
+LONG: Final = 7
 NEAREST: Final = 1.0
+NEAREST_SHORT: Final = 0.8
+"""How far a name may be from what was typed: from a word that is not long, a letter left out."""
 PLAIN: Final = (Sort.NAME, Sort.FORM)
 
 
@@ -87,5 +90,7 @@ def retyped_misspelt(question: Question) -> list[Mention]:
 
 def _is_plain(guess: Near, word: str) -> bool:
     """True for a widely known name with few letters wrong, and not its first."""
-    named = any(sense.sort in PLAIN and sense.languages & WIDE for sense in guess.senses)
-    return named and guess.cost <= NEAREST and latin(guess.name[0]) == latin(word[0])
+    is_long = len(word) >= LONG
+    sorts = PLAIN if is_long else (Sort.NAME,)
+    named = any(sense.sort in sorts and sense.languages & WIDE for sense in guess.senses)
+    return named and guess.cost <= (NEAREST if is_long else NEAREST_SHORT) and latin(guess.name[0]) == latin(word[0])
