@@ -15,6 +15,7 @@ from bot.domain.spelling import near
 
 MOST_STEMMED: Final = 50
 MOST_FOREIGN: Final = 16
+MOST_PAIRS: Final = 100
 """Words of one message that are looked at: what bounds the time a message takes."""
 SURELY_NEARER: Final = 0.05
 MOST_BEFORE: Final = 3
@@ -87,9 +88,8 @@ def _is_chance(mention: Mention) -> bool:
 def joined(question: Question) -> list[Mention]:
     """A name typed with a blank too many: "ger many", "kazakh stan"."""
     found = []
-    loose = question.loose()
-    for first, second in itertools.pairwise(loose):
-        if second == first + 1:
+    for number, (first, second) in enumerate(itertools.pairwise(question.loose())):
+        if second == first + 1 and (number < MOST_PAIRS or question.is_near_context(first, second + 1)):
             name = question.words[first] + question.words[second]
             senses = question.index.find(name) if len(name) >= 6 else ()
             if any(sense.sort < Sort.CODE and sense.languages & question.index.major for sense in senses):

@@ -20,6 +20,8 @@ HALF_RUN: Final = 1000
 """Letters that are read of the beginning, and of the end, of a run without blanks."""
 MOST_SPELT_OUT: Final = 200
 """So many letters of hiragana are looked at as names written without katakana, and the rest of the word."""
+MOST_RUNS: Final = 200
+"""So many runs without blanks are looked into, and those of the last words: sentences have fewer in 4,096 letters."""
 LONGEST_RUN: Final = 16
 """Letters of the longest name in a script without spaces."""
 
@@ -73,7 +75,7 @@ def exact(index: NameIndex, words: list[str]) -> list[Mention]:
     found: list[Mention] = []
     counts: dict[str, int] = {}
     known = _Known(index)
-    place = named = spelt = 0
+    place = named = spelt = runs = 0
     while place < len(words):
         word = words[place]
         end, senses = _longest(index, words, place, known)
@@ -88,6 +90,10 @@ def exact(index: NameIndex, words: list[str]) -> list[Mention]:
         elif word.isascii():
             pass
         elif NO_SPACES.match(word):
+            runs += 1
+            if runs > MOST_RUNS and place < len(words) - END_READ:
+                place = end
+                continue
             inside = within(index, word, place)
             if spelt < MOST_SPELT_OUT and HIRAGANA.fullmatch(word) and not any(mention.countries for mention in inside):
                 spelt += len(word)

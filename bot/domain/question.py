@@ -57,6 +57,8 @@ class Question:
         self._place()
 
     def _place(self) -> None:
+        self._unknown: list[int] | None = None
+        self._loose: list[int] | None = None
         naming = [mention for mention in self.mentions if mention.countries]
         self.naming = naming if len(naming) <= 2 * MOST_READ else naming[:MOST_READ] + naming[-MOST_READ:]
         self.at: dict[int, Mention] = {}
@@ -77,6 +79,11 @@ class Question:
 
     def unknown(self) -> list[int]:
         """Places of words that nothing is known of: the first ones, and those near a word like "embassy"."""
+        if self._unknown is None:
+            self._unknown = self._find_unknown()
+        return self._unknown
+
+    def _find_unknown(self) -> list[int]:
         found: list[int] = []
         seen: set[str] = set()
         for place, word in enumerate(self.words):
@@ -89,6 +96,11 @@ class Question:
 
     def loose(self) -> list[int]:
         """Places of words that may be a misspelt part of a name: unknown ones, and ordinary ones."""
+        if self._loose is None:
+            self._loose = self._find_loose()
+        return self._loose
+
+    def _find_loose(self) -> list[int]:
         familiar = self.languages | KNOWN_TO_ALL
         fixed = {
             place
