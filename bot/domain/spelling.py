@@ -73,7 +73,7 @@ def near(index: NameIndex, word: str, languages: int = 0) -> list[Near]:
     own = languages | KNOWN_TO_ALL if script in (LATIN, CYRILLIC) else -1
     found: list[Near] = []
     rivals: list[Sense] = []
-    spoken = languages or KNOWN_TO_ALL
+    spoken = languages | KNOWN_TO_ALL
     for name in candidates(index, word, script):
         across = script_of(name) != script
         size = min(

@@ -211,6 +211,13 @@ def test_asks_where_two_are_meant(index: NameIndex, text: str, codes: set[str]) 
     assert set(answer.choices) == codes
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "uz"])
+def test_what_is_asked_about_hangs_on_no_readers_language(index: NameIndex, language: str) -> None:
+    answer = search(index, "panada", language)
+    assert isinstance(answer, Unsure)
+    assert set(answer.choices) == {"ca", "pa"}
+
+
 @pytest.mark.parametrize("text", ["Russia", "посольство в России", "visa for Russia", "俄罗斯", "+7"])
 def test_the_host_is_no_sender(index: NameIndex, text: str) -> None:
     answer = search(index, text)
