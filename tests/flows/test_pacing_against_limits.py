@@ -18,6 +18,9 @@ from bot.gateway.transport import Transport
 from tests.fake_telegram import TOKEN, FakeTelegram, Faults, Limits
 
 BURST = CHAT_BURST
+PAID = 90
+"""Far above what is free, and far below what one process that is both bot and server can do on a slow machine: one that
+cannot keep up takes longer over a call than Telegram ever does."""
 
 
 def clock() -> float:
@@ -66,13 +69,13 @@ async def test_nothing_is_refused_in_one_chat_or_group() -> None:
 
 
 async def test_nothing_is_refused_when_the_rate_is_paid_for() -> None:
-    limits = Limits(per_second=30, per_second_paid=300, per_second_in_chat=1, burst_in_chat=BURST, clock=clock)
+    limits = Limits(per_second=30, per_second_paid=PAID, per_second_in_chat=1, burst_in_chat=BURST, clock=clock)
     async with FakeTelegram(limits=limits, accept_anyone=True) as telegram:
-        async with a_bot(telegram, Pacing(300, clock=clock)) as bot:
+        async with a_bot(telegram, Pacing(PAID, clock=clock)) as bot:
             replies = (bot.send_message(chat, "Здесь") for chat in range(1, 36))
-            await asyncio.gather(*(broadcast(bot, chat, paid=True) for chat in range(100, 450)), *replies)
+            await asyncio.gather(*(broadcast(bot, chat, paid=True) for chat in range(100, 210)), *replies)
         assert limits.refused == 0
-        assert len(telegram.sent) == 385
+        assert len(telegram.sent) == 145
 
 
 async def test_halt_is_obeyed_and_replies_come_through_after_it() -> None:
