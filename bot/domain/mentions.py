@@ -91,15 +91,14 @@ def exact(index: NameIndex, words: list[str]) -> list[Mention]:
             pass
         elif NO_SPACES.match(word):
             runs += 1
-            if runs > MOST_RUNS and place < len(words) - END_READ:
-                place = end
-                continue
-            inside = within(index, word, place)
-            if spelt < MOST_SPELT_OUT and HIRAGANA.fullmatch(word) and not any(mention.countries for mention in inside):
-                spelt += len(word)
-                spelt_out = within(index, word.translate(KATAKANA), place)
-                inside.extend(mention for mention in spelt_out if len(mention.text) > 2)
-            found.extend(inside)
+            if runs <= MOST_RUNS or place >= len(words) - END_READ:
+                inside = within(index, word, place)
+                is_named = any(mention.countries for mention in inside)
+                if spelt < MOST_SPELT_OUT and HIRAGANA.fullmatch(word) and not is_named:
+                    spelt += len(word)
+                    spelt_out = within(index, word.translate(KATAKANA), place)
+                    inside.extend(mention for mention in spelt_out if len(mention.text) > 2)
+                found.extend(inside)
         elif HANGUL.match(word):
             found.extend(at_start(index, word, place))
         place = max(end, len(words) - END_READ) if named >= NAMES_READ else end

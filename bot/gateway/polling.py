@@ -19,7 +19,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.gateway.order import place_of
 from bot.gateway.pacing import seconds_asked
-from bot.gateway.reading import read_update
+from bot.gateway.reading import Process, read_update, work_through
 from bot.gateway.window import Window
 
 AT_ONCE: Final = 512
@@ -49,7 +49,6 @@ log = structlog.get_logger(__name__)
 
 Fetch = Callable[[int, int, int], Awaitable[Sequence[Any]]]
 """What Telegram has from an offset on, at most so many, waiting for so many seconds. Raises TelegramError."""
-Process = Callable[[Update], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -171,10 +170,7 @@ class Polling:
     async def _work_off(self, chat: Hashable) -> None:
         line = self._lines[chat]
         while line:
-            try:
-                await self.process(line[0])
-            except Exception:
-                log.exception("an update could not be worked through")
+            await work_through(self.process, line[0])
             number = line.popleft().update_id
             if not line:
                 del self._lines[chat]

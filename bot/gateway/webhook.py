@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import structlog
 from aiohttp import web
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from bot import metrics
 from bot.gateway.answering import body_of
-from bot.gateway.reading import read_update
+from bot.gateway.reading import Process, read_update, work_through
 from bot.gateway.transport import NotSent, Transport
 from bot.turn import Call, Turn, working
 
@@ -34,14 +33,10 @@ REMEMBERED: Final = 1024
 """Updates whose responses are kept, should they come again."""
 COME_AGAIN_S: Final = 1
 
-log = structlog.get_logger(__name__)
-
-Process = Callable[[Update], Awaitable[None]]
-
 
 @dataclass(slots=True)
 class Webhook:
-    """Takes the updates that come with the right secret. `process` deals with one and raises nothing.
+    """Takes the updates that come with the right secret. `process` deals with one.
 
     `leave` waits until an answer may go out in the response, `send` sends one by itself.
     """
@@ -118,7 +113,7 @@ class Webhook:
         """The call that stands in the response to an update, if any."""
         turn = Turn(open=True)
         with working(turn):
-            task = self._begin(self._work(update))
+            task = self._begin(work_through(self.process, update))
         await asyncio.wait({task}, timeout=self.held_s)
         return turn.close()
 
@@ -127,9 +122,3 @@ class Webhook:
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         return task
-
-    async def _work(self, update: Update) -> None:
-        try:
-            await self.process(update)
-        except Exception:
-            log.exception("an update could not be worked through")

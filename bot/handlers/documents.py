@@ -20,6 +20,7 @@ from bot.storage import plans, proposals
 from bot.storage.plans import Plan
 from bot.texts import tables as texts
 from bot.texts.catalog import Words
+from bot.texts.confirming import confirm
 from bot.texts.messages import Message
 
 KIND: Final = "shelf"
@@ -99,7 +100,7 @@ async def _offer_page(house: House, update: Update, bulletin: Bulletin, words: W
     plan = Plan("shelved", base, pages=(bulletin,), detail={"title": bulletin.item.title})
     subject = f"page:{bulletin.item.published}:{bulletin.item.title}"
     number = await proposals.make(house.database, KIND, actor, subject, plans.pack(plan), house.clock())
-    await reply(update, texts.page(bulletin, texts.confirm("shelf", number, words), words))
+    await reply(update, texts.page(bulletin, confirm("shelf", number, words), words))
 
 
 @needs(Right.PUBLISH)

@@ -22,6 +22,7 @@ from bot.storage.plans import Done, NotOpen, Outcome, Overtaken, Plan
 from bot.storage.proposals import Proposal, State
 from bot.texts import tables as texts
 from bot.texts.catalog import Words
+from bot.texts.confirming import confirm
 from bot.texts.markup import Html
 from bot.texts.messages import Message
 from bot.texts.tables import Document, Proposed, Report
@@ -141,7 +142,7 @@ async def _propose(house: House, update: Update, plan: Plan, proposed: Proposed)
     assert update.effective_user is not None  # noqa: S101 - only somebody with the right comes here
     payload = await asyncio.to_thread(plans.pack, plan)
     number = await proposals.make(house.database, KIND, update.effective_user.id, SUBJECT, payload, house.clock())
-    report = await asyncio.to_thread(texts.proposal, proposed, texts.confirm("tables", number, words), words)
+    report = await asyncio.to_thread(texts.proposal, proposed, confirm("tables", number, words), words)
     await answer(update, report)
 
 
@@ -155,7 +156,7 @@ async def _ask_again(house: House, update: Update, proposal: Proposal, lost: Los
     number = await proposals.make(house.database, SURE, proposal.actor, SUBJECT, proposal.payload, now)
     await acknowledge(query)
     await without_buttons(query)
-    await reply(update, texts.doubts(lost, words, texts.confirm("tables", number, words)))
+    await reply(update, texts.doubts(lost, words, confirm("tables", number, words)))
 
 
 async def carry_out(house: House, proposal: Proposal, plan: Plan) -> Outcome:

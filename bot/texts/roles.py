@@ -1,8 +1,9 @@
 """What admins read of who may do what."""
 
 from bot.texts.catalog import Words
+from bot.texts.confirming import confirm
 from bot.texts.markup import code, fitting, join
-from bot.texts.messages import Message, Press
+from bot.texts.messages import Message
 
 
 def admins(settled_ids: list[int], holders: list[tuple[int, str, int]], words: Words, *, may_change: bool) -> Message:
@@ -23,10 +24,4 @@ def proposal(user: int, role: str | None, before: str | None, number: int, words
     """`role` None takes the role away."""
     was = words(f"role.{before}") if before else words("role.none")
     becomes = words(f"role.{role}") if role else words("role.none")
-    buttons = (
-        (
-            Press(words.plain("button.apply"), f"role:apply:{number}"),
-            Press(words.plain("button.cancel"), f"role:cancel:{number}"),
-        ),
-    )
-    return Message(words("admins.ask", user=code(user), before=was, after=becomes), buttons)
+    return Message(words("admins.ask", user=code(user), before=was, after=becomes), confirm("role", number, words))

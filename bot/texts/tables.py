@@ -12,7 +12,7 @@ from bot.domain.news import Bulletin
 from bot.texts.bulletins import day
 from bot.texts.catalog import Words
 from bot.texts.markup import Html, bold, clip, code, html, join, one_line, shown_units, utf16
-from bot.texts.messages import Message, Press, Rows
+from bot.texts.messages import Message, Rows
 
 CHANGES_UNITS: Final = 3000
 """How much of a message the list of changes may take; the whole list is then a document."""
@@ -119,15 +119,6 @@ def done(edition: int, before: int, pages: int, words: Words) -> Message:
 def page(bulletin: Bulletin, buttons: Rows, words: Words) -> Message:
     item = bulletin.item
     return Message(words("desk.shelf.ask", title=clip(one_line(item.title), 300), date=day(item, words)), buttons)
-
-
-def confirm(verb: str, number: int, words: Words) -> Rows:
-    return (
-        (
-            Press(words.plain("button.apply"), f"{verb}:apply:{number}"),
-            Press(words.plain("button.cancel"), f"{verb}:cancel:{number}"),
-        ),
-    )
 
 
 def _lines(proposed: Proposed, words: Words, units: int | None) -> Iterator[_Line]:
